@@ -1,0 +1,47 @@
+# cruddur_module(NAME [DEPENDS module…] [LIBRARIES target…])
+#
+# src/NAME/*.cc becomes the static library NAME; beside it *_test.cc become the test program
+# NAME_test (each of its tests a CTest test), *_bench.cc NAME_bench, and each x_fuzz.cc NAME_x_fuzz.
+# A module without sources yet is an interface library.
+
+include(GoogleTest)
+
+function(cruddur_module name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  set(folder ${CMAKE_SOURCE_DIR}/src/${name})
+  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cc)
+  file(GLOB benches CONFIGURE_DEPENDS ${folder}/*_bench.cc)
+  file(GLOB fuzzers CONFIGURE_DEPENDS ${folder}/*_fuzz.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
+  list(REMOVE_ITEM sources ${tests} ${benches} ${fuzzers} ${folder}/main.cc)
+
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${name} ${scope} ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${name} ${scope} ${ARG_DEPENDS} ${ARG_LIBRARIES})
+
+  if(CRUDDUR_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main
+                          ${RAPIDCHECK_LIBRARY})
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}/ DISCOVERY_MODE PRE_TEST
+                         PROPERTIES TIMEOUT 120)
+  endif()
+  if(CRUDDUR_BENCH AND benches)
+    add_executable(${name}_bench ${benches})
+    target_link_libraries(${name}_bench PRIVATE ${name} benchmark::benchmark_main)
+  endif()
+  if(CRUDDUR_FUZZ)
+    foreach(fuzzer ${fuzzers})
+      get_filename_component(stem ${fuzzer} NAME_WE)
+      add_executable(${name}_${stem} ${fuzzer})
+      target_link_libraries(${name}_${stem} PRIVATE ${name})
+      target_link_options(${name}_${stem} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+  endif()
+endfunction()

@@ -1,0 +1,33 @@
+// Structured logging on standard error: one line an event, as text or as JSON.
+//
+// Never log message texts, tokens, passwords or codes. Thread-safe.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/result.h"
+
+namespace cruddur::base {
+
+enum class LogLevel { kDebug, kInfo, kWarn, kError, kOff };
+enum class LogFormat { kText, kJson };
+
+struct LogField {
+  std::string_view name;
+  std::variant<std::string_view, int64_t, double, bool> value;
+};
+
+// Call once at start, before other threads; the default is kInfo and kText.
+void ConfigureLog(LogLevel level, LogFormat format);
+bool LogEnabled(LogLevel level);
+
+// Log(LogLevel::kInfo, "listening", {{"port", int64_t{4567}}});
+void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
+
+Result<LogLevel> ParseLogLevel(std::string_view text);
+Result<LogFormat> ParseLogFormat(std::string_view text);
+
+}  // namespace cruddur::base
