@@ -1,0 +1,55 @@
+// The HTTP message types that server, client and router share.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cruddur::net {
+
+struct HeaderView {
+  std::string_view name;  // as the peer spelled it
+  std::string_view value;
+};
+
+// A request as a handler sees it: views into the connection's buffer.
+struct Request {
+  std::string_view method;  // "GET"
+  std::string_view path;    // of the target, before '?', not decoded
+  std::string_view query;   // after '?', not decoded; empty if there is none
+  std::span<const HeaderView> headers;
+  std::string_view body;
+  std::string_view remote_address;  // "127.0.0.1", without port
+
+  // The first header of that name, whatever its case.
+  std::optional<std::string_view> Header(std::string_view name) const;
+  bool HasDuplicate(std::string_view name) const;
+};
+
+// An answer. One object a connection, cleared and reused: fill it, don't replace it.
+struct Response {
+  int status = 200;
+  std::string_view content_type = "application/json";  // must outlive the answer: a literal
+  std::string headers;  // further header lines, "Name: value\r\n" each: see AddHeader
+  std::string body;
+  bool close = false;  // close the connection after this answer
+
+  // `value` must not hold CR or LF: it is cut there.
+  void AddHeader(std::string_view name, std::string_view value);
+  void Clear();
+};
+
+// The standard reason phrase of a status: "Not Found".
+std::string_view ReasonPhrase(int status);
+
+// %XX decoded (and '+' as a space in queries); nullopt for a broken escape.
+std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space);
+
+// name=value pairs of a query string in order, decoded; broken escapes are kept as they are.
+std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view query);
+
+}  // namespace cruddur::net
