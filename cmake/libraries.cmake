@@ -2,7 +2,7 @@
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
-find_package(Boost 1.81 REQUIRED COMPONENTS url)
+find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(spdlog REQUIRED)
@@ -21,7 +21,7 @@ target_link_libraries(rocksdb INTERFACE ${ROCKSDB_LIBRARY})
 
 # Asio and Beast are compiled once, in src/base/asio.cc, not in every file that uses them.
 add_library(asio INTERFACE)
-target_link_libraries(asio INTERFACE Boost::url Threads::Threads OpenSSL::SSL OpenSSL::Crypto)
+target_link_libraries(asio INTERFACE Boost::headers Threads::Threads OpenSSL::SSL OpenSSL::Crypto)
 target_compile_definitions(asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION
                            BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
                            BOOST_ASIO_DISABLE_BOOST_ALIGN)
