@@ -9,7 +9,7 @@
 namespace cruddur::base {
 
 enum class ErrorCode {
-  kInvalidArgument,   // the caller's input is wrong; the message says what to change
+  kInvalidArgument,  // the caller's input is wrong; the message says what to change
   kNotFound,
   kAlreadyExists,
   kUnauthenticated,
@@ -17,9 +17,9 @@ enum class ErrorCode {
   kResourceExhausted,  // a limit of ours was met: a queue, a pool, a rate
   kUnavailable,        // a backend is away or throttles: the same call may succeed later
   kDeadlineExceeded,
-  kIo,                 // a file, a disk, a socket
-  kCorruption,         // stored bytes are not what was written
-  kInternal,           // a bug: the message is for the log, never for a client
+  kIo,          // a file, a disk, a socket
+  kCorruption,  // stored bytes are not what was written
+  kInternal,    // a bug: the message is for the log, never for a client
 };
 
 struct Error {
@@ -44,7 +44,7 @@ inline std::unexpected<Error> Fail(ErrorCode code, std::string message) {
 // Leaves the function with the error of `expr`, or goes on. In a coroutine use CO_TRY.
 #define TRY(expr) \
   if (auto try_result = (expr); !try_result) return std::unexpected(std::move(try_result).error())
-#define CO_TRY(expr) \
+#define CO_TRY(expr)                         \
   if (auto try_result = (expr); !try_result) \
   co_return std::unexpected(std::move(try_result).error())
 

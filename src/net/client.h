@@ -19,7 +19,7 @@ struct Origin {
   uint16_t port = 80;
 
   static base::Result<Origin> Parse(std::string_view url);  // a path other than "/" is refused
-  std::string HostHeader() const;                           // the port only where it isn't the default
+  std::string HostHeader() const;  // the port only where it isn't the default
   bool operator==(const Origin&) const = default;
 };
 
@@ -46,7 +46,8 @@ struct ClientOptions {
 };
 
 // One pool for one origin. Thread-safe: each loop has connections of its own. Errors:
-// kUnavailable (can't connect, closed early), kDeadlineExceeded, kResourceExhausted (body too large).
+// kUnavailable (can't connect, closed early), kDeadlineExceeded, kResourceExhausted (body too
+// large).
 class HttpClient {
  public:
   HttpClient(Origin origin, ClientOptions options = {});

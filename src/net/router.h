@@ -12,7 +12,8 @@ namespace cruddur::net {
 
 // What a pattern's {parameters} matched, percent-decoded, in order.
 using PathParameters = std::vector<std::string>;
-using RouteHandler = std::function<base::Task<void>(const Request&, const PathParameters&, Response&)>;
+using RouteHandler =
+    std::function<base::Task<void>(const Request&, const PathParameters&, Response&)>;
 
 // Filled once at start, then constant and thread-safe.
 class Router {

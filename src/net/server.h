@@ -22,12 +22,13 @@
 namespace cruddur::net {
 
 struct ServerLimits {
-  size_t max_header_bytes = 16 * 1024;       // request line and headers; beyond: 431 and close
-  size_t max_body_bytes = 1024 * 1024;       // beyond: 413 and close
+  size_t max_header_bytes = 16 * 1024;            // request line and headers; beyond: 431 and close
+  size_t max_body_bytes = 1024 * 1024;            // beyond: 413 and close
   std::chrono::milliseconds header_time{10'000};  // first byte to end of headers: 408 and close
   std::chrono::milliseconds body_time{30'000};    // end of headers to end of body: 408 and close
-  std::chrono::milliseconds idle_time{75'000};    // between requests, and a connection that never speaks
-  std::chrono::milliseconds write_time{30'000};   // a peer that doesn't read is dropped
+  std::chrono::milliseconds idle_time{
+      75'000};  // between requests, and a connection that never speaks
+  std::chrono::milliseconds write_time{30'000};  // a peer that doesn't read is dropped
   size_t max_connections = 10'000;  // beyond: accepted and answered 503 at once, then closed
 };
 

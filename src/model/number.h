@@ -1,0 +1,55 @@
+// DynamoDB's Number: an exact decimal of up to 38 significant digits, magnitude 1E-130 to
+// 9.99…E+125, or zero. Compared by value, never rounded.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "model/error.h"
+
+namespace cruddur::model {
+
+// value = sign * coefficient * 10^exponent, where coefficient has no trailing zeros (0: exponent 0,
+// positive). 24 bytes, trivially copyable.
+class Number {
+ public:
+  Number() = default;     // zero
+  Number(int64_t value);  // NOLINT: literals convert
+
+  // Signs, leading zeros, fractions and exponents are read; spaces and anything else are not.
+  // ValidationException with AWS's texts for what is no number, too large, too small or too long.
+  static DbResult<Number> Parse(std::string_view text);
+
+  // Exact sums; ValidationException where the result would need more than 38 digits or leaves
+  // the range.
+  static DbResult<Number> Add(const Number& a, const Number& b);
+  static DbResult<Number> Subtract(const Number& a, const Number& b);
+
+  // Plain decimal notation without exponent, as AWS answers: "100", "-0.05".
+  std::string ToString() const;
+  void AppendTo(std::string& out) const;
+
+  // AWS's item-size arithmetic: dynamodb-semantics.md section 2.
+  size_t SizeInBytes() const;
+
+  // The integer value, if it is one that fits.
+  bool AsInt64(int64_t& out) const;
+
+  std::strong_ordering operator<=>(const Number& other) const;
+  bool operator==(const Number& other) const = default;
+
+  // Order-preserving, self-delimiting bytes: memcmp order is numeric order. Decode reads from the
+  // front of `in` and advances it; false for bytes that Encode never writes.
+  void EncodeOrdered(std::string& out) const;
+  static bool DecodeOrdered(std::string_view& in, Number& out);
+
+ private:
+  uint64_t high_ = 0;  // the coefficient, below 10^38
+  uint64_t low_ = 0;
+  int16_t exponent_ = 0;
+  bool negative_ = false;
+};
+
+}  // namespace cruddur::model
