@@ -1,0 +1,93 @@
+// The embedded DynamoDB: tables, items, indexes, transactions and streams on RocksDB.
+//
+// Thread-safe. Reads run on the caller's thread (microseconds from the block cache). Writes are
+// handed to the one committer thread, which evaluates conditions in order, writes one synced batch
+// for all that waits, and then calls each `done`, on its own thread: post from there. A write's
+// callback comes after it is durable and visible to reads. Every call of `done` happens, also at
+// shutdown (with kServiceUnavailable).
+//
+// Arguments are checked here as AWS checks them once the JSON types are right: single fields,
+// cross-field rules, the table, expressions, keys, sizes.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/table_operations.h"
+
+namespace cruddur::engine {
+
+using model::DbResult;
+using model::DbStatus;
+
+template <class T>
+using Done = std::move_only_function<void(DbResult<T>)>;
+
+struct EngineOptions {
+  std::string directory;   // created if missing; ignored in memory
+  bool in_memory = false;  // keeps nothing
+  bool sync = true;        // false (--durability=os): a write waits for the system's buffers only
+  size_t block_cache_bytes = 8 * 1024 * 1024;
+  size_t max_queued_writes = 16'384;  // beyond: kThrottling at once
+  std::string region = "us-east-1";   // in ARNs
+  std::string account = "000000000000";
+  const base::Clock* clock = nullptr;  // null: the system's; must outlive the engine
+};
+
+// What a stream subscriber sees: the records of one commit, in order, once they are durable.
+struct CommittedRecords {
+  std::string table;
+  std::vector<model::StreamRecord> records;
+};
+using StreamListener = std::function<void(const CommittedRecords&)>;
+
+class Engine {
+ public:
+  // Opens or creates the directory and recovers by itself. Errors: kAlreadyExists when another
+  // process has it open, kCorruption for a foreign or damaged directory or an unknown format
+  // version, kIo; each message is one line that names the directory.
+  static base::Result<std::unique_ptr<Engine>> Open(EngineOptions options);
+  virtual ~Engine() = default;  // finishes what is queued, syncs, closes
+
+  // Items. Reads:
+  virtual DbResult<model::GetItemResponse> GetItem(const model::GetItemRequest&) = 0;
+  virtual DbResult<model::PageResponse> Query(const model::QueryRequest&) = 0;
+  virtual DbResult<model::PageResponse> Scan(const model::ScanRequest&) = 0;
+  virtual DbResult<model::BatchGetItemResponse> BatchGetItem(const model::BatchGetItemRequest&) = 0;
+  virtual DbResult<model::TransactGetItemsResponse> TransactGetItems(
+      const model::TransactGetItemsRequest&) = 0;
+
+  // Writes:
+  virtual void PutItem(model::PutItemRequest, Done<model::WriteItemResponse> done) = 0;
+  virtual void DeleteItem(model::DeleteItemRequest, Done<model::WriteItemResponse> done) = 0;
+  virtual void UpdateItem(model::UpdateItemRequest, Done<model::WriteItemResponse> done) = 0;
+  virtual void BatchWriteItem(model::BatchWriteItemRequest,
+                              Done<model::BatchWriteItemResponse> done) = 0;
+  virtual void TransactWriteItems(model::TransactWriteItemsRequest,
+                                  Done<model::TransactWriteItemsResponse> done) = 0;
+
+  // Tables. Done by the committer too, so that they are ordered with the writes.
+  virtual void CreateTable(model::CreateTableRequest, Done<model::TableDescription> done) = 0;
+  virtual void UpdateTable(model::UpdateTableRequest, Done<model::TableDescription> done) = 0;
+  virtual void DeleteTable(std::string table, Done<model::TableDescription> done) = 0;
+  virtual DbResult<model::TableDescription> DescribeTable(std::string_view table) = 0;
+  virtual DbResult<model::ListTablesResponse> ListTables(const model::ListTablesRequest&) = 0;
+
+  // Streams.
+  virtual DbResult<model::ListStreamsResponse> ListStreams(const model::ListStreamsRequest&) = 0;
+  virtual DbResult<model::DescribeStreamResponse> DescribeStream(
+      const model::DescribeStreamRequest&) = 0;
+  virtual DbResult<std::string> GetShardIterator(const model::GetShardIteratorRequest&) = 0;
+  virtual DbResult<model::GetRecordsResponse> GetRecords(const model::GetRecordsRequest&) = 0;
+
+  // `listener` is called on the committer's thread after each commit that left stream records, in
+  // commit order; it must not block. Nothing is replayed: read the stream for what came before.
+  // The subscription ends when the returned handle is destroyed (which waits for a call under way).
+  virtual std::shared_ptr<void> Subscribe(StreamListener listener) = 0;
+};
+
+}  // namespace cruddur::engine

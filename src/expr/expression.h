@@ -1,0 +1,130 @@
+// DynamoDB's expressions: compiled against one request's placeholders, then applied to items.
+//
+// Compile parses (or finds the tree of the same text in this thread's cache) and resolves the
+// placeholders; its errors are ValidationExceptions with AWS's texts, without the table's part of
+// the rules. Compiled expressions hold references into the Bindings: keep those alive.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/operations.h"
+
+namespace cruddur::expr {
+
+using model::DbResult;
+using model::DbStatus;
+
+// The placeholders of one request and which of them its expressions used.
+class Bindings {
+ public:
+  explicit Bindings(const model::Placeholders& placeholders);
+  Bindings(const model::ExpressionNames& names, const model::Item& values);
+
+  // To be called after all expressions of the request are compiled: a placeholder that none used
+  // is an error ("Value provided in ExpressionAttributeNames unused in expressions: keys: {#x}").
+  DbStatus CheckAllUsed() const;
+
+  const std::string* UseName(std::string_view placeholder);  // null: not defined
+  const model::AttributeValue* UseValue(std::string_view placeholder);
+
+ private:
+  const model::ExpressionNames& names_;
+  const model::Item& values_;
+  std::vector<bool> used_names_, used_values_;
+};
+
+// One step of a document path: an attribute or map key, or a list index.
+struct PathStep {
+  std::string name;  // empty for an index
+  size_t index = 0;
+  bool operator==(const PathStep&) const = default;
+};
+using Path = std::vector<PathStep>;
+
+// The value at a path; null where there is none.
+const model::AttributeValue* Resolve(const model::Item& item, const Path& path);
+
+enum class ConditionKind { kCondition, kFilter };  // names the expression in error texts
+
+class Condition {
+ public:
+  static DbResult<Condition> Compile(ConditionKind kind, std::string_view text, Bindings& bindings);
+  bool Matches(const model::Item& item) const;
+  // Top-level attributes that the condition reads (a filter may not name key attributes).
+  std::vector<std::string_view> TopLevelNames() const;
+
+  Condition(Condition&&) noexcept;
+  Condition& operator=(Condition&&) noexcept;
+  ~Condition();
+
+ private:
+  struct Tree;
+  explicit Condition(std::unique_ptr<Tree> tree);
+  std::unique_ptr<Tree> tree_;
+};
+
+class Projection {
+ public:
+  static DbResult<Projection> Compile(std::string_view text, Bindings& bindings);
+  // Only the named paths; elements of one list keep their order and close up.
+  model::Item Apply(const model::Item& item) const;
+  std::vector<std::string_view> TopLevelNames() const;
+
+  Projection(Projection&&) noexcept;
+  Projection& operator=(Projection&&) noexcept;
+  ~Projection();
+
+ private:
+  struct Tree;
+  explicit Projection(std::unique_ptr<Tree> tree);
+  std::unique_ptr<Tree> tree_;
+};
+
+class Update {
+ public:
+  static DbResult<Update> Compile(std::string_view text, Bindings& bindings);
+  // The item after the update: every path and operand means `before`.
+  DbResult<model::Item> Apply(const model::Item& before) const;
+  // What ReturnValues UPDATED_OLD (of the item before) and UPDATED_NEW (of the item after) show.
+  model::Item Touched(const model::Item& item) const;
+  std::vector<std::string_view> TopLevelNames() const;
+  // Only REMOVE and DELETE actions: such an update does not create a missing item.
+  bool OnlyRemoves() const;
+
+  Update(Update&&) noexcept;
+  Update& operator=(Update&&) noexcept;
+  ~Update();
+
+ private:
+  struct Tree;
+  explicit Update(std::unique_ptr<Tree> tree);
+  std::unique_ptr<Tree> tree_;
+};
+
+// pk = :p [AND sk <op> :s]: one equality for each partition key attribute and, for the sort key
+// attributes from left to right, equalities and at most one range at the end.
+enum class RangeOperator {
+  kNone,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kBetween,
+  kBeginsWith
+};
+struct KeyCondition {
+  std::vector<model::AttributeValue> partition;   // in schema order
+  std::vector<model::AttributeValue> sort_equal;  // leading sort key attributes with `=`
+  RangeOperator range = RangeOperator::kNone;     // on the sort key attribute after those
+  model::AttributeValue low, high;                // high: kBetween only
+
+  // Checks names, types and emptiness against the schema, with AWS's texts.
+  static DbResult<KeyCondition> Compile(std::string_view text, Bindings& bindings,
+                                        const model::KeySchema& keys);
+};
+
+}  // namespace cruddur::expr

@@ -1,0 +1,216 @@
+// Requests and responses of the item operations, typed: what the engine takes and what every
+// dynamo::Client offers. Members have the API's names and meanings; a member that was not given is
+// empty (strings) or nullopt.
+//
+// The legacy parameters (Expected, KeyConditions, …) have no members here: the wire layer turns
+// them into the same trees as expressions (issue 3).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "model/error_details.h"
+#include "model/table.h"
+
+namespace cruddur::model {
+
+// "#name" -> attribute name. Few: a vector.
+using ExpressionNames = std::vector<std::pair<std::string, std::string>>;
+
+enum class ReturnConsumedCapacity { kNone, kTotal, kIndexes };
+enum class ReturnValues { kNone, kAllOld, kUpdatedOld, kAllNew, kUpdatedNew };
+enum class ReturnValuesOnFailure { kNone, kAllOld };
+enum class ReturnItemCollectionMetrics { kNone, kSize };
+enum class Select {
+  kDefault,
+  kAllAttributes,
+  kAllProjectedAttributes,
+  kSpecificAttributes,
+  kCount
+};
+
+struct CapacityUnits {
+  double read = 0;
+  double write = 0;
+  double total() const { return read + write; }
+};
+
+struct ConsumedCapacity {
+  std::string table_name;
+  CapacityUnits units;         // the sum
+  bool transactional = false;  // then the wire form splits read and write
+  // kIndexes only: the table's own share, and each index's.
+  std::optional<CapacityUnits> table;
+  std::map<std::string, CapacityUnits> local_indexes, global_indexes;
+};
+
+struct ItemCollectionMetrics {
+  Item key;  // the partition key attribute alone
+  double lower_gb = 0, upper_gb = 1;
+};
+
+struct Placeholders {
+  ExpressionNames names;
+  Item values;  // ":value" -> AttributeValue
+};
+
+struct GetItemRequest {
+  std::string table;
+  Item key;
+  bool consistent_read = false;
+  std::optional<std::string> projection_expression;
+  Placeholders placeholders;
+  ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+};
+struct GetItemResponse {
+  std::optional<Item> item;
+  std::optional<ConsumedCapacity> consumed_capacity;
+};
+
+struct PutItemRequest {
+  std::string table;
+  Item item;
+  std::optional<std::string> condition_expression;
+  Placeholders placeholders;
+  ReturnValues return_values = ReturnValues::kNone;  // kNone or kAllOld
+  ReturnValuesOnFailure on_condition_failure = ReturnValuesOnFailure::kNone;
+  ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+  ReturnItemCollectionMetrics return_metrics = ReturnItemCollectionMetrics::kNone;
+};
+struct DeleteItemRequest {
+  std::string table;
+  Item key;
+  std::optional<std::string> condition_expression;
+  Placeholders placeholders;
+  ReturnValues return_values = ReturnValues::kNone;
+  ReturnValuesOnFailure on_condition_failure = ReturnValuesOnFailure::kNone;
+  ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+  ReturnItemCollectionMetrics return_metrics = ReturnItemCollectionMetrics::kNone;
+};
+struct UpdateItemRequest {
+  std::string table;
+  Item key;
+  std::optional<std::string> update_expression;
+  std::optional<std::string> condition_expression;
+  Placeholders placeholders;
+  ReturnValues return_values = ReturnValues::kNone;
+  ReturnValuesOnFailure on_condition_failure = ReturnValuesOnFailure::kNone;
+  ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+  ReturnItemCollectionMetrics return_metrics = ReturnItemCollectionMetrics::kNone;
+};
+// Of PutItem, DeleteItem and UpdateItem alike.
+struct WriteItemResponse {
+  std::optional<Item> attributes;
+  std::optional<ConsumedCapacity> consumed_capacity;
+  std::optional<ItemCollectionMetrics> item_collection_metrics;
+};
+
+struct QueryRequest {
+  std::string table;
+  std::string index;  // empty: the table
+  std::string key_condition_expression;
+  std::optional<std::string> filter_expression;
+  std::optional<std::string> projection_expression;
+  Placeholders placeholders;
+  Select select = Select::kDefault;
+  std::optional<int64_t> limit;
+  Item exclusive_start_key;  // empty: from the start
+  bool scan_index_forward = true;
+  bool consistent_read = false;
+  ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+};
+struct ScanRequest {
+  std::string table;
+  std::string index;
+  std::optional<std::string> filter_expression;
+  std::optional<std::string> projection_expression;
+  Placeholders placeholders;
+  Select select = Select::kDefault;
+  std::optional<int64_t> limit;
+  Item exclusive_start_key;
+  std::optional<int64_t> segment, total_segments;
+  bool consistent_read = false;
+  ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+};
+// Of Query and Scan alike.
+struct PageResponse {
+  std::vector<Item> items;  // empty for kCount
+  int64_t count = 0;
+  int64_t scanned_count = 0;
+  Item last_evaluated_key;  // empty: nothing is left
+  std::optional<ConsumedCapacity> consumed_capacity;
+};
+
+struct KeysAndAttributes {
+  std::vector<Item> keys;
+  bool consistent_read = false;
+  std::optional<std::string> projection_expression;
+  ExpressionNames names;
+};
+struct BatchGetItemRequest {
+  std::vector<std::pair<std::string, KeysAndAttributes>> tables;
+  ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+};
+struct BatchGetItemResponse {
+  std::vector<std::pair<std::string, std::vector<Item>>> items;
+  std::vector<std::pair<std::string, KeysAndAttributes>> unprocessed;
+  std::vector<ConsumedCapacity> consumed_capacity;
+};
+
+struct BatchWrite {
+  bool put = true;
+  Item item;  // put: the item; delete: its key
+};
+struct BatchWriteItemRequest {
+  std::vector<std::pair<std::string, std::vector<BatchWrite>>> tables;
+  ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+  ReturnItemCollectionMetrics return_metrics = ReturnItemCollectionMetrics::kNone;
+};
+struct BatchWriteItemResponse {
+  std::vector<std::pair<std::string, std::vector<BatchWrite>>> unprocessed;
+  std::vector<ConsumedCapacity> consumed_capacity;
+  std::vector<std::pair<std::string, std::vector<ItemCollectionMetrics>>> item_collection_metrics;
+};
+
+struct ConditionCheck {
+  std::string table;
+  Item key;
+  std::string condition_expression;
+  Placeholders placeholders;
+  ReturnValuesOnFailure on_condition_failure = ReturnValuesOnFailure::kNone;
+};
+// The members of Put, Delete and Update that transactions don't have (ReturnValues, …) are ignored.
+using TransactWrite =
+    std::variant<PutItemRequest, DeleteItemRequest, UpdateItemRequest, ConditionCheck>;
+struct TransactWriteItemsRequest {
+  std::vector<TransactWrite> items;
+  std::string client_request_token;
+  ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+  ReturnItemCollectionMetrics return_metrics = ReturnItemCollectionMetrics::kNone;
+};
+struct TransactWriteItemsResponse {
+  std::vector<ConsumedCapacity> consumed_capacity;
+  std::vector<std::pair<std::string, std::vector<ItemCollectionMetrics>>> item_collection_metrics;
+};
+
+struct TransactGet {
+  std::string table;
+  Item key;
+  std::optional<std::string> projection_expression;
+  ExpressionNames names;
+};
+struct TransactGetItemsRequest {
+  std::vector<TransactGet> items;
+  ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+};
+struct TransactGetItemsResponse {
+  std::vector<std::optional<Item>> items;  // in input order
+  std::vector<ConsumedCapacity> consumed_capacity;
+};
+
+}  // namespace cruddur::model
