@@ -1,13 +1,16 @@
 // Structured logging on standard error: one line an event, as text or as JSON.
 //
-// Never log message texts, tokens, passwords or codes. Thread-safe.
+// Never log message texts, tokens, passwords or codes. Thread-safe. Whatever bytes a value holds,
+// an event stays one line: control characters are escaped, and what isn't UTF-8 becomes U+FFFD.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace cruddur::base {
@@ -26,6 +29,13 @@ bool LogEnabled(LogLevel level);
 
 // Log(LogLevel::kInfo, "listening", {{"port", int64_t{4567}}});
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
+
+// The line that Log writes, without its end.
+//   text: 2023-03-24T09:45:01.561513+00:00 INFO listening port=4567
+//   JSON:
+//   {"time":"2023-03-24T09:45:01.561513+00:00","level":"info","event":"listening","port":4567}
+std::string FormatLogLine(LogFormat format, LogLevel level, Micros time, std::string_view event,
+                          std::initializer_list<LogField> fields);
 
 Result<LogLevel> ParseLogLevel(std::string_view text);
 Result<LogFormat> ParseLogFormat(std::string_view text);
