@@ -6,6 +6,7 @@
 
 #include <simdjson.h>
 
+#include <cstddef>
 #include <string_view>
 
 #include "base/result.h"

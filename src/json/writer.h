@@ -35,7 +35,8 @@ class Writer {
   void Separate();
 
   std::string& out_;
-  bool comma_ = false;
+  bool comma_ = false;  // the next value or key follows another one
+  int depth_ = 0;
 };
 
 }  // namespace cruddur::json
