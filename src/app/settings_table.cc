@@ -1,0 +1,92 @@
+// The table of settings. Names that the cloud's own tools read (AWS_…, CONNECTION_URL) are kept.
+#include "app/settings.h"
+
+namespace cruddur::app {
+namespace {
+
+using enum SettingKind;
+
+const std::vector<SettingSpec>& Table() {
+  static const std::vector<SettingSpec> table = {
+      {"config", "CRUDDUR_CONFIG", "", kText,
+       "TOML file of settings (./cruddur.toml where it exists)"},
+      {"data", "CRUDDUR_DATA", "./data", kText, "directory of everything that Cruddur keeps"},
+      {"host", "CRUDDUR_HOST", "127.0.0.1", kText, "address to listen on, for every port"},
+      {"port", "CRUDDUR_PORT", "4567", kInteger, "port of the HTTP API (0: any free one)", 0,
+       65535},
+      {"dynamodb-port", "CRUDDUR_DYNAMODB_PORT", "8000", kInteger,
+       "port of the DynamoDB endpoint (0: any free one)", 0, 65535},
+      {"threads", "CRUDDUR_THREADS", "0", kInteger, "event loops (0: one a core)", 0, 256},
+
+      {"store",
+       "CRUDDUR_STORE",
+       "auto",
+       kChoice,
+       "where messages are: auto is dynamodb when store-endpoint is set, else embedded",
+       0,
+       0,
+       {"auto", "embedded", "dynamodb"}},
+      {"store-endpoint", "AWS_ENDPOINT_URL", "", kText,
+       "URL of a DynamoDB endpoint (empty: the AWS endpoint of the region)"},
+      {"region", "AWS_DEFAULT_REGION", "us-east-1", kText, "AWS region"},
+      {"store-deadline-ms", "CRUDDUR_STORE_DEADLINE_MS", "5000", kInteger,
+       "longest wait for the store, retries included", 50, 25'000},
+
+      {"in-memory", "CRUDDUR_IN_MEMORY", "false", kBoolean, "the engine keeps nothing on disk"},
+      {"durability",
+       "CRUDDUR_DURABILITY",
+       "sync",
+       kChoice,
+       "when a write is acknowledged: sync, on the disk; os, in the system's buffers",
+       0,
+       0,
+       {"sync", "os"}},
+      {"block-cache-mb", "CRUDDUR_BLOCK_CACHE_MB", "64", kInteger,
+       "memory for what the engine read from disk", 1, 1 << 20},
+      {"page-cache-mb", "CRUDDUR_PAGE_CACHE_MB", "32", kInteger,
+       "memory for rendered first pages (0: none)", 0, 1 << 20},
+
+      {"connection-url", "CONNECTION_URL", "", kText,
+       "users database, postgresql://… (empty: SQLite in the data directory)"},
+      {"database-pool", "CRUDDUR_DATABASE_POOL", "4", kInteger, "connections to the users database",
+       1, 256},
+
+      {"tls-cert", "CRUDDUR_TLS_CERT", "", kText, "PEM certificate chain: serve the API over TLS"},
+      {"tls-key", "CRUDDUR_TLS_KEY", "", kText, "PEM key of tls-cert"},
+      {"max-connections", "CRUDDUR_MAX_CONNECTIONS", "10000", kInteger,
+       "connections at once, per port", 1, 1 << 20},
+      {"stop-grace-ms", "CRUDDUR_STOP_GRACE_MS", "10000", kInteger,
+       "how long requests under way may take at a stop", 0, 600'000},
+
+      {"log-level",
+       "CRUDDUR_LOG_LEVEL",
+       "info",
+       kChoice,
+       "least level that is logged",
+       0,
+       0,
+       {"debug", "info", "warn", "error", "off"}},
+      {"log-format",
+       "CRUDDUR_LOG_FORMAT",
+       "text",
+       kChoice,
+       "form of a log line",
+       0,
+       0,
+       {"text", "json"}},
+  };
+  return table;
+}
+
+}  // namespace
+
+std::span<const SettingSpec> AllSettings() { return Table(); }
+
+const SettingSpec* FindSetting(std::string_view name) {
+  for (const SettingSpec& spec : Table()) {
+    if (spec.name == name) return &spec;
+  }
+  return nullptr;
+}
+
+}  // namespace cruddur::app
