@@ -1,0 +1,18 @@
+// Files that hold secrets: written for their owner alone, read with a bound.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace cruddur::auth {
+
+// Makes `path` with mode 0600 and these contents, synced; it appears whole or not at all, and is at
+// no moment readable by others. kAlreadyExists if the name is taken. The folder must exist.
+base::Status CreatePrivateFile(const std::string& path, std::string_view contents);
+
+// The whole file; kNotFound if there is none, kInvalidArgument beyond 64 KiB.
+base::Result<std::string> ReadSmallFile(const std::string& path);
+
+}  // namespace cruddur::auth
