@@ -1,0 +1,216 @@
+#include "engine/key_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "model/stored_item.h"
+
+namespace cruddur::engine {
+namespace {
+
+using model::AttributeValue;
+using model::DbStatus;
+using model::Invalid;
+using model::Item;
+using model::KeyAttribute;
+using model::KeySchema;
+
+// Of the types that keys may have.
+size_t KeyBytes(const AttributeValue& value) {
+  if (const auto* text = value.As<std::string>()) return text->size();
+  if (const auto* binary = value.As<model::Binary>()) return binary->bytes.size();
+  return model::SizeInBytes(value);
+}
+
+bool IsEmpty(const AttributeValue& value) { return KeyBytes(value) == 0; }
+
+std::string_view KindOfEmpty(const AttributeValue& value) {
+  return value.type() == model::Type::kB ? "binary" : "string";
+}
+
+DbStatus EmptyKey(const KeyAttribute& attribute, const AttributeValue& value) {
+  return Invalid(
+      fmt::format("One or more parameter values are not valid. The AttributeValue for a key "
+                  "attribute cannot contain an empty {} value. Key: {}",
+                  KindOfEmpty(value), attribute.name));
+}
+
+// Of attributes that are known to be there with the right types. AWS limits what several sort key
+// attributes have together; partition keys are told in its words without a space.
+bool PartitionFits(const Item& item, const KeySchema& keys) {
+  size_t bytes = 0;
+  for (const KeyAttribute& attribute : keys.partition)
+    bytes += KeyBytes(*item.Find(attribute.name));
+  return bytes <= kMaxPartitionKeyBytes;
+}
+
+bool SortFits(const Item& item, const KeySchema& keys) {
+  size_t bytes = 0;
+  for (const KeyAttribute& attribute : keys.sort) bytes += KeyBytes(*item.Find(attribute.name));
+  return bytes <= kMaxSortKeyBytes;
+}
+
+DbStatus CheckKeySizes(const Item& item, const KeySchema& keys) {
+  if (!PartitionFits(item, keys)) {
+    return Invalid(
+        "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size "
+        "limit of2048 bytes");
+  }
+  if (!SortFits(item, keys)) {
+    return Invalid(
+        "One or more parameter values were invalid: Aggregated size of all range keys has exceeded "
+        "the size limit of 1024 bytes");
+  }
+  return {};
+}
+
+template <class Check>
+DbStatus ForEachAttribute(const KeySchema& keys, Check check) {
+  for (const auto* attributes : {&keys.partition, &keys.sort}) {
+    for (const KeyAttribute& attribute : *attributes) {
+      if (DbStatus status = check(attribute); !status) return status;
+    }
+  }
+  return {};
+}
+
+DbStatus CheckTableKeys(const Item& item, const KeySchema& keys) {
+  DbStatus status = ForEachAttribute(keys, [&](const KeyAttribute& attribute) -> DbStatus {
+    const AttributeValue* value = item.Find(attribute.name);
+    if (value == nullptr) {
+      return Invalid(
+          fmt::format("One or more parameter values were invalid: Missing the key {} in the item",
+                      attribute.name));
+    }
+    if (value->type() != attribute.type) {
+      return Invalid(fmt::format(
+          "One or more parameter values were invalid: Type mismatch for key {} expected: {} "
+          "actual: {}",
+          attribute.name, model::TypeName(attribute.type), model::TypeName(value->type())));
+    }
+    if (IsEmpty(*value)) return EmptyKey(attribute, *value);
+    return {};
+  });
+  if (!status) return status;
+  return CheckKeySizes(item, keys);
+}
+
+DbStatus WrongIndexType(const model::IndexDescription& index, const KeyAttribute& attribute,
+                        const AttributeValue& value, ItemSource source) {
+  if (source == ItemSource::kUpdate) {
+    return Invalid(
+        "The update expression attempted to update the secondary index key to unsupported type");
+  }
+  return Invalid(fmt::format(
+      "One or more parameter values were invalid: Type mismatch for Index Key {} Expected: {} "
+      "Actual: {} IndexName: {}",
+      attribute.name, model::TypeName(attribute.type), model::TypeName(value.type()), index.name));
+}
+
+DbStatus EmptyIndexKey(const model::IndexDescription& index, const KeyAttribute& attribute,
+                       const AttributeValue& value, ItemSource source) {
+  if (source == ItemSource::kUpdate) {
+    return Invalid(fmt::format(
+        "The update expression attempted to update the secondary index key to a value that is not "
+        "supported. The AttributeValue for a key attribute cannot contain an empty {} value.",
+        KindOfEmpty(value)));
+  }
+  return Invalid(fmt::format(
+      "One or more parameter values are not valid. A value specified for a secondary index key is "
+      "not supported. The AttributeValue for a key attribute cannot contain an empty {} value. "
+      "IndexName: {}, IndexKey: {}",
+      KindOfEmpty(value), index.name, attribute.name));
+}
+
+DbStatus CheckIndexKeys(const Item& item, const model::IndexDescription& index, ItemSource source) {
+  bool complete = true;
+  DbStatus status = ForEachAttribute(index.keys, [&](const KeyAttribute& attribute) -> DbStatus {
+    const AttributeValue* value = item.Find(attribute.name);
+    if (value == nullptr) {
+      complete = false;
+      return {};
+    }
+    if (value->type() != attribute.type) return WrongIndexType(index, attribute, *value, source);
+    if (IsEmpty(*value)) return EmptyIndexKey(index, attribute, *value, source);
+    return {};
+  });
+  if (!status || !complete) return status;
+  return CheckKeySizes(item, index.keys);
+}
+
+void AppendKey(const Item& item, const KeySchema& keys, Item& out) {
+  for (const auto* attributes : {&keys.partition, &keys.sort}) {
+    for (const KeyAttribute& attribute : *attributes) {
+      const AttributeValue* value = item.Find(attribute.name);
+      if (value != nullptr && out.Find(attribute.name) == nullptr) out.Set(attribute.name, *value);
+    }
+  }
+}
+
+}  // namespace
+
+DbStatus CheckKey(const Item& key, const KeySchema& keys) {
+  bool matches = key.size() == keys.partition.size() + keys.sort.size();
+  for (const auto* attributes : {&keys.partition, &keys.sort}) {
+    for (const KeyAttribute& attribute : *attributes) {
+      const AttributeValue* value = matches ? key.Find(attribute.name) : nullptr;
+      if (value == nullptr || value->type() != attribute.type) {
+        return Invalid("The provided key element does not match the schema");
+      }
+      if (IsEmpty(*value)) return EmptyKey(attribute, *value);
+    }
+  }
+  return CheckKeySizes(key, keys);
+}
+
+DbStatus CheckItemKeys(const Item& item, const model::TableDescription& table, ItemSource source) {
+  if (DbStatus status = CheckTableKeys(item, table.keys); !status) return status;
+  for (const model::IndexDescription& index : table.indexes) {
+    if (DbStatus status = CheckIndexKeys(item, index, source); !status) return status;
+  }
+  return {};
+}
+
+DbStatus CheckItemSize(size_t bytes, ItemSource source) {
+  if (bytes <= model::kMaxItemBytes) return {};
+  return Invalid(source == ItemSource::kPut
+                     ? "Item size has exceeded the maximum allowed size"
+                     : "Item size to update has exceeded the maximum allowed size");
+}
+
+bool FitsIndex(const Item& item, const KeySchema& index_keys) {
+  for (const auto* attributes : {&index_keys.partition, &index_keys.sort}) {
+    for (const KeyAttribute& attribute : *attributes) {
+      const AttributeValue* value = item.Find(attribute.name);
+      if (value == nullptr || value->type() != attribute.type || IsEmpty(*value)) return false;
+    }
+  }
+  return PartitionFits(item, index_keys) && SortFits(item, index_keys);
+}
+
+Item ExtractKey(const Item& item, const KeySchema& keys) {
+  Item key;
+  key.Reserve(keys.partition.size() + keys.sort.size());
+  AppendKey(item, keys, key);
+  return key;
+}
+
+Item ExtractKey(const Item& item, const KeySchema& index_keys, const KeySchema& table_keys) {
+  Item key = ExtractKey(item, index_keys);
+  AppendKey(item, table_keys, key);
+  return key;
+}
+
+bool HaveDuplicates(std::span<const Item* const> keys) {
+  if (keys.size() < 2) return false;
+  // Equal items have equal bytes: numbers are stored normalised, sets and names sorted.
+  std::vector<std::string> encoded(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) model::EncodeItem(*keys[i], encoded[i]);
+  std::ranges::sort(encoded);
+  return std::ranges::adjacent_find(encoded) != encoded.end();
+}
+
+}  // namespace cruddur::engine
