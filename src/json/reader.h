@@ -17,7 +17,7 @@ using Element = simdjson::dom::element;
 using Object = simdjson::dom::object;
 using Array = simdjson::dom::array;
 
-inline constexpr size_t kMaxDepth = 128;  // arrays and objects within one another
+inline constexpr size_t kMaxDepth = 256;  // arrays and objects within one another
 
 class Document {
  public:

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "model/decimal.h"
 #include "model/error.h"
 
 namespace cruddur::model {
@@ -27,7 +29,10 @@ class Number {
   static DbResult<Number> Add(const Number& a, const Number& b);
   static DbResult<Number> Subtract(const Number& a, const Number& b);
 
-  // Plain decimal notation without exponent, as AWS answers: "100", "-0.05".
+  // Plain decimal notation without exponent, as AWS answers: "100", "-0.05". Format writes into at
+  // least kMaxTextBytes and returns the length.
+  static constexpr size_t kMaxTextBytes = 176;
+  size_t Format(char* out) const;
   std::string ToString() const;
   void AppendTo(std::string& out) const;
 
@@ -37,6 +42,8 @@ class Number {
   // The integer value, if it is one that fits.
   bool AsInt64(int64_t& out) const;
 
+  bool IsZero() const { return (high_ | low_) == 0; }
+
   std::strong_ordering operator<=>(const Number& other) const;
   bool operator==(const Number& other) const = default;
 
@@ -45,7 +52,18 @@ class Number {
   void EncodeOrdered(std::string& out) const;
   static bool DecodeOrdered(std::string_view& in, Number& out);
 
+  // A short form without order, likewise self-delimiting, for stored items.
+  void EncodeCompact(std::string& out) const;
+  static bool DecodeCompact(std::string_view& in, Number& out);
+
  private:
+  Uint128 Coefficient() const { return Uint128{high_} << 64 | low_; }
+  void SetCoefficient(Uint128 value) {
+    high_ = static_cast<uint64_t>(value >> 64);
+    low_ = static_cast<uint64_t>(value);
+  }
+  int Sign() const { return IsZero() ? 0 : negative_ ? -1 : 1; }
+
   uint64_t high_ = 0;  // the coefficient, below 10^38
   uint64_t low_ = 0;
   int16_t exponent_ = 0;

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -45,7 +47,9 @@ using List = std::vector<AttributeValue>;
 // tree in space, in look-up and above all in allocations.
 class Map {
  public:
-  Map() = default;
+  using const_iterator = std::vector<Attribute>::const_iterator;
+
+  Map();
   Map(std::initializer_list<Attribute> attributes);
   Map(const Map&);
   Map(Map&&) noexcept;
@@ -55,8 +59,8 @@ class Map {
 
   size_t size() const;
   bool empty() const;
-  std::vector<Attribute>::const_iterator begin() const;
-  std::vector<Attribute>::const_iterator end() const;
+  const_iterator begin() const;
+  const_iterator end() const;
 
   const AttributeValue* Find(std::string_view name) const;  // null if absent
   AttributeValue* Find(std::string_view name);
@@ -65,9 +69,12 @@ class Map {
   AttributeValue& Set(std::string name, AttributeValue value);  // inserts or replaces
   bool Erase(std::string_view name);
 
-  // Fast building: Append in any order, then Sort once. Sort answers false for a repeated name.
+  // Fast building: Append in any order, then Sort once. Sort answers false for a repeated name, of
+  // which it keeps the last value. Append without a value gives the place to put it in, good until
+  // the next call.
   void Reserve(size_t count);
   void Append(std::string name, AttributeValue value);
+  AttributeValue& Append(std::string_view name);
   bool Sort();
 
   bool operator==(const Map& other) const;
@@ -110,11 +117,21 @@ struct Attribute {
   bool operator==(const Attribute&) const = default;
 };
 
+inline size_t Map::size() const { return attributes_.size(); }
+inline bool Map::empty() const { return attributes_.empty(); }
+inline Map::const_iterator Map::begin() const { return attributes_.begin(); }
+inline Map::const_iterator Map::end() const { return attributes_.end(); }
+
 using Item = Map;
 
 // "S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS".
 std::string_view TypeName(Type type);
 bool TypeFromName(std::string_view name, Type& out);
+
+// Sorts; false where a member occurs twice.
+bool SortSet(StringSet& set);
+bool SortSet(NumberSet& set);
+bool SortSet(BinarySet& set);
 
 // AWS's item-size arithmetic (dynamodb-semantics.md section 2): the value alone; an item with its
 // names.
@@ -122,6 +139,7 @@ size_t SizeInBytes(const AttributeValue& value);
 size_t SizeInBytes(const Item& item);
 
 inline constexpr size_t kMaxItemBytes = 400 * 1024;
+// A scalar attribute is at level 1; what a list or map holds is one level below it.
 inline constexpr size_t kMaxNesting = 32;
 
 }  // namespace cruddur::model
