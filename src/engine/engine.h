@@ -85,8 +85,12 @@ class Engine {
   virtual DbResult<model::GetRecordsResponse> GetRecords(const model::GetRecordsRequest&) = 0;
 
   // `listener` is called on the committer's thread after each commit that left stream records, in
-  // commit order; it must not block. Nothing is replayed: read the stream for what came before.
-  // The subscription ends when the returned handle is destroyed (which waits for a call under way).
+  // commit order; it must not block. It is called when the commit is visible to reads and before
+  // any `done` of that commit: what a listener drops from a cache is gone before a writer learns
+  // that the write succeeded. A table that was deleted, or whose stream was switched on or off, is
+  // told with no records, before that `done`. Nothing is replayed: read the stream for what came
+  // before. The subscription ends when the returned handle is destroyed (which waits for a call
+  // under way).
   virtual std::shared_ptr<void> Subscribe(StreamListener listener) = 0;
 };
 

@@ -37,6 +37,9 @@ struct Response {
   std::string headers;  // further header lines, "Name: value\r\n" each: see AddHeader
   std::string body;
   bool close = false;  // close the connection after this answer
+  // The pattern of the route that answered, for logs and metrics: whoever routes may set it, to a
+  // literal or to what outlives the answer.
+  std::string_view route;
 
   // `value` must not hold CR or LF: it is cut there.
   void AddHeader(std::string_view name, std::string_view value);
