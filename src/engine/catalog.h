@@ -1,0 +1,129 @@
+// What tables, indexes and streams there are: an immutable snapshot that every request takes, and
+// the edits by which the committer's thread makes the next one.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/key_codec.h"
+#include "model/table.h"
+#include "model/table_operations.h"
+
+namespace rocksdb {
+class WriteBatch;
+}
+
+namespace cruddur::engine {
+
+class Storage;
+
+using StreamId = uint32_t;  // from the same numbers as keyspaces: never used again
+
+// Exact figures of one keyspace, changed by the committer's thread only.
+struct KeyspaceCounts {
+  std::atomic<uint64_t> items = 0;
+  std::atomic<uint64_t> bytes = 0;
+};
+
+struct IndexState {
+  KeyspaceId id = 0;
+  std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
+};
+
+// A table as its description has it, and where its data is. `item_count` and `size_bytes` of the
+// description aren't kept up: see Describe.
+struct TableState {
+  KeyspaceId id = 0;
+  model::TableDescription description;
+  std::vector<IndexState> indexes;  // in the order of description.indexes
+  StreamId stream = 0;              // the enabled stream; 0: none
+  std::vector<model::Tag> tags;
+  std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
+  // The last sequence number given to a stream record of this table.
+  std::shared_ptr<std::atomic<uint64_t>> last_sequence = std::make_shared<std::atomic<uint64_t>>(0);
+};
+
+// The description with the figures of this moment.
+model::TableDescription Describe(const TableState& table);
+
+// A shard holds the records of its stream's rows (stream, number, sequence).
+struct ShardState {
+  uint32_t number = 0;
+  std::string id, parent_id;  // "shardId-…", rising with the number; no parent: empty
+  uint64_t first_sequence = 0;
+  uint64_t last_sequence = 0;  // 0: open
+};
+
+struct StreamState {
+  StreamId id = 0;
+  std::string arn, label, table_name, table_id;
+  model::StreamViewType view = model::StreamViewType::kKeysOnly;
+  model::KeySchema keys;
+  base::Micros created_at{0};
+  base::Micros disabled_at{0};  // 0: enabled. A disabled stream can be read for 24 hours
+  std::vector<ShardState> shards;
+};
+
+struct CatalogSnapshot {
+  std::map<std::string, std::shared_ptr<const TableState>, std::less<>> tables;    // by name
+  std::map<std::string, std::shared_ptr<const StreamState>, std::less<>> streams;  // by ARN
+
+  std::shared_ptr<const TableState> FindTable(std::string_view name) const;  // null: none
+  std::shared_ptr<const StreamState> FindStream(std::string_view arn) const;
+};
+
+// The next state of the catalog while it is being made.
+class CatalogEdit {
+ public:
+  KeyspaceId NewId() { return next_id_++; }
+  void PutTable(TableState table);
+  void DropTable(std::string_view name);
+  void PutStream(StreamState stream);
+  void DropStream(std::string_view arn);
+  const CatalogSnapshot& next() const { return next_; }
+
+  // Adds the rows to a batch. Written with it, or not at all.
+  void AppendTo(rocksdb::WriteBatch& batch) const;
+
+ private:
+  friend class Catalog;
+  CatalogEdit(CatalogSnapshot base, KeyspaceId next_id)
+      : next_(std::move(base)), next_id_(next_id) {}
+
+  CatalogSnapshot next_;
+  KeyspaceId next_id_;
+  std::vector<std::pair<std::string, std::optional<std::string>>> rows_;  // nullopt: deleted
+};
+
+class Catalog {
+ public:
+  // Reads what is stored. kCorruption for rows that don't read.
+  static base::Result<std::unique_ptr<Catalog>> Load(const Storage& storage);
+
+  // Thread-safe, and cheap enough for every request.
+  std::shared_ptr<const CatalogSnapshot> Snapshot() const;
+
+  // For the committer's thread: an edit of the present state, and, when its rows are durable, its
+  // publication.
+  CatalogEdit Edit() const;
+  void Publish(CatalogEdit edit);
+
+ private:
+  Catalog() = default;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const CatalogSnapshot> snapshot_;  // protected by mutex_
+  KeyspaceId next_id_ = 1;                           // the committer's thread only
+};
+
+// The row that holds a table's counts and last sequence number, which changes with every commit.
+std::string CountsKey(KeyspaceId table);
+std::string EncodeCounts(const TableState& table);
+
+}  // namespace cruddur::engine
