@@ -328,6 +328,16 @@ TEST(NumberEncoding, AcceptsOnlyWhatItWrites) {
   }));
 }
 
+TEST(NumberEncoding, HasTheBytesOfFormatsMd) {
+  std::string positive, negative, zero;
+  N("12.5").EncodeOrdered(positive);
+  N("-12.5").EncodeOrdered(negative);
+  N("0").EncodeOrdered(zero);
+  EXPECT_EQ(positive, "\x30\x83\x19\x64");
+  EXPECT_EQ(negative, "\x10\x7C\xE6\x9B");
+  EXPECT_EQ(zero, "\x20");
+}
+
 TEST(NumberEncoding, SortsTheExtremes) {
   std::vector<std::string> texts = {"-9.9999999999999999999999999999999999999e125",
                                     "-1e125",
