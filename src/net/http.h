@@ -16,6 +16,9 @@ struct HeaderView {
   std::string_view value;
 };
 
+// Header names and some values compare without case (ASCII only).
+bool EqualsIgnoreCase(std::string_view a, std::string_view b);
+
 // A request as a handler sees it: views into the connection's buffer.
 struct Request {
   std::string_view method;  // "GET"
@@ -41,12 +44,12 @@ struct Response {
   // literal or to what outlives the answer.
   std::string_view route;
 
-  // `value` must not hold CR or LF: it is cut there.
+  // A value is cut at the first CR, LF or NUL, so that foreign text cannot add header lines.
   void AddHeader(std::string_view name, std::string_view value);
   void Clear();
 };
 
-// The standard reason phrase of a status: "Not Found".
+// The standard reason phrase of a status: "Not Found"; "Unknown" for one that has none.
 std::string_view ReasonPhrase(int status);
 
 // %XX decoded (and '+' as a space in queries); nullopt for a broken escape.

@@ -11,7 +11,8 @@
 
 namespace cruddur::net {
 
-// Starts its threads when made; Stop (or the destructor) ends and joins them.
+// Starts its threads when made; Stop (or the destructor) ends and joins them, whatever is pending;
+// that is destroyed with the pool. So end servers and clients first.
 class LoopPool {
  public:
   // threads = 0: one a core.
@@ -24,6 +25,7 @@ class LoopPool {
   base::Loop& loop(size_t index) { return *loops_[index]; }
   base::Loop& Next();  // round robin; thread-safe
 
+  // Idempotent. Call it from a thread that is not a loop's.
   void Stop();
 
  private:
