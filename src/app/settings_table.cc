@@ -55,6 +55,12 @@ const std::vector<SettingSpec>& Table() {
       {"tls-key", "CRUDDUR_TLS_KEY", "", kText, "PEM key of tls-cert"},
       {"max-connections", "CRUDDUR_MAX_CONNECTIONS", "10000", kInteger,
        "connections at once, per port", 1, 1 << 20},
+      {"header-time-ms", "CRUDDUR_HEADER_TIME_MS", "10000", kInteger,
+       "longest wait for a request's headers", 10, 600'000},
+      {"body-time-ms", "CRUDDUR_BODY_TIME_MS", "30000", kInteger,
+       "longest wait for a request's body", 10, 600'000},
+      {"idle-time-ms", "CRUDDUR_IDLE_TIME_MS", "75000", kInteger,
+       "how long a connection may be silent between requests", 10, 3'600'000},
       {"stop-grace-ms", "CRUDDUR_STOP_GRACE_MS", "10000", kInteger,
        "how long requests under way may take at a stop", 0, 600'000},
 
