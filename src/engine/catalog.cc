@@ -65,16 +65,14 @@ std::string CountsKey(KeyspaceId table) {
   return key;
 }
 
-std::string EncodeCounts(const TableState& table) {
+std::string EncodeCounts(uint64_t last_sequence, std::span<const KeyspaceFigures> keyspaces) {
   std::string row;
-  const auto append = [&](KeyspaceId id, const KeyspaceCounts& counts) {
-    AppendUint32(id, row);
-    AppendUint64(counts.items.load(std::memory_order_relaxed), row);
-    AppendUint64(counts.bytes.load(std::memory_order_relaxed), row);
-  };
-  AppendUint64(table.last_sequence->load(std::memory_order_relaxed), row);
-  append(table.id, *table.counts);
-  for (const IndexState& index : table.indexes) append(index.id, *index.counts);
+  AppendUint64(last_sequence, row);
+  for (const KeyspaceFigures& keyspace : keyspaces) {
+    AppendUint32(keyspace.id, row);
+    AppendUint64(keyspace.items, row);
+    AppendUint64(keyspace.bytes, row);
+  }
   return row;
 }
 

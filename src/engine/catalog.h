@@ -7,6 +7,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,9 +33,17 @@ struct KeyspaceCounts {
   std::atomic<uint64_t> bytes = 0;
 };
 
+// How far the backfill of a new index has come. Of the committer's thread only.
+struct BackfillProgress {
+  // The items whose keys are at or above it are in the index, the others not yet: the backfill goes
+  // downwards, as the items are sorted.
+  std::string reached{"\xFF"};
+};
+
 struct IndexState {
   KeyspaceId id = 0;
   std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
+  std::shared_ptr<BackfillProgress> backfill;  // null: the index is complete
 };
 
 // A table as its description has it, and where its data is. `item_count` and `size_bytes` of the
@@ -43,6 +53,7 @@ struct TableState {
   model::TableDescription description;
   std::vector<IndexState> indexes;  // in the order of description.indexes
   StreamId stream = 0;              // the enabled stream; 0: none
+  uint32_t open_shard = 0;          // of that stream: where records go
   std::vector<model::Tag> tags;
   std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
   // The last sequence number given to a stream record of this table.
@@ -122,8 +133,13 @@ class Catalog {
   KeyspaceId next_id_ = 1;                           // the committer's thread only
 };
 
-// The row that holds a table's counts and last sequence number, which changes with every commit.
+// The row that holds a table's last sequence number and the counts of its keyspaces. It is written
+// with every commit that changes them.
+struct KeyspaceFigures {
+  KeyspaceId id = 0;
+  uint64_t items = 0, bytes = 0;
+};
 std::string CountsKey(KeyspaceId table);
-std::string EncodeCounts(const TableState& table);
+std::string EncodeCounts(uint64_t last_sequence, std::span<const KeyspaceFigures> keyspaces);
 
 }  // namespace cruddur::engine

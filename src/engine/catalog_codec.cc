@@ -126,6 +126,7 @@ bool ReadIndex(json::Element element, TableState& table) {
   index.status = fields.Named<model::TableStatus>("status");
   index.backfilling = fields.Bool("backfilling");
   index.arn = fields.Text("arn");
+  if (index.backfilling) state.backfill = std::make_shared<BackfillProgress>();
   table.description.indexes.push_back(std::move(index));
   table.indexes.push_back(std::move(state));
   return fields.complete();
@@ -164,7 +165,7 @@ std::string EncodeTable(const TableState& table) {
   out.EndArray();
   out.Key("billing").String(NameOf(description.billing));
   WriteThroughput(out, description.throughput);
-  out.Key("stream").Int(table.stream);
+  out.Key("stream").Int(table.stream).Key("open_shard").Int(table.open_shard);
   if (description.stream_view) out.Key("stream_view").String(NameOf(*description.stream_view));
   out.Key("stream_label").String(description.stream_label);
   out.Key("stream_arn").String(description.stream_arn);
@@ -198,6 +199,7 @@ base::Result<TableState> DecodeTable(std::string_view json) {
   description.billing = fields.Named<model::BillingMode>("billing");
   description.throughput = {fields.Int("read_units"), fields.Int("write_units")};
   table.stream = fields.Id<StreamId>("stream");
+  table.open_shard = fields.Id<uint32_t>("open_shard");
   if (table.stream != 0)
     description.stream_view = fields.Named<model::StreamViewType>("stream_view");
   description.stream_label = fields.Text("stream_label");

@@ -134,6 +134,7 @@ base::Status Storage::OpenDb(const StorageOptions& options) {
     memory_env_.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
     effective.env = memory_env_.get();
     effective.directory = "/memory";
+    memory_env_->CreateDir(effective.directory).PermitUncheckedError();
   }
   const std::string& directory = effective.directory;
   const rocksdb::DBOptions db_options = MakeDbOptions(effective);
@@ -150,6 +151,7 @@ base::Status Storage::OpenDb(const StorageOptions& options) {
   TRY(FromOpen(rocksdb::DB::Open(db_options, directory, families, &handles, &raw), directory));
   db_.reset(raw);
   std::ranges::copy(handles, families_.begin());
+  db_options.info_log->SetInfoLogLevel(rocksdb::InfoLogLevel::WARN_LEVEL);
   return CheckFormat(directory);
 }
 

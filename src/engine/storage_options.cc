@@ -18,22 +18,23 @@ namespace {
 
 constexpr size_t kMiB = 1024 * 1024;
 
-// RocksDB's own warnings go into our log; its LOG file, which it would rename before it has locked
-// the directory, is not written.
+// RocksDB's own warnings go into our log, once the store is open: what keeps it from opening is told
+// once, by its error. The LOG file, which RocksDB would rename before it has locked the directory,
+// is not written.
 class LogBridge final : public rocksdb::Logger {
  public:
-  LogBridge() : rocksdb::Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
+  LogBridge() : rocksdb::Logger(rocksdb::InfoLogLevel::FATAL_LEVEL) {}
   using rocksdb::Logger::Logv;
   void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
-    if (level < rocksdb::InfoLogLevel::WARN_LEVEL || level == rocksdb::InfoLogLevel::HEADER_LEVEL) {
-      return;
-    }
+    if (level < GetInfoLogLevel() || level == rocksdb::InfoLogLevel::HEADER_LEVEL) return;
     Logv(format, arguments);
   }
   void Logv(const char* format, va_list arguments) override {
     char text[512];
     std::vsnprintf(text, sizeof text, format, arguments);
-    base::Log(base::LogLevel::kWarn, "rocksdb", {{"text", std::string_view(text)}});
+    std::string_view line(text);
+    while (line.ends_with('\n')) line.remove_suffix(1);
+    base::Log(base::LogLevel::kWarn, "rocksdb", {{"text", line}});
   }
 };
 
