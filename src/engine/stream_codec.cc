@@ -102,8 +102,12 @@ base::Result<model::StreamRecord> DecodeStreamRecord(std::string_view key, std::
   record.event_id = EventId(key, created_at);
   value.remove_prefix(kHeaderBytes);
   TRY_ASSIGN(record.keys, TakeItem(value));
-  if (flags & kHasNew) TRY_ASSIGN(record.new_image, TakeItem(value));
-  if (flags & kHasOld) TRY_ASSIGN(record.old_image, TakeItem(value));
+  if (flags & kHasNew) {
+    TRY_ASSIGN(record.new_image, TakeItem(value));
+  }
+  if (flags & kHasOld) {
+    TRY_ASSIGN(record.old_image, TakeItem(value));
+  }
   if (!value.empty()) return Unreadable();
   return record;
 }
