@@ -1,6 +1,7 @@
 // Routes requests by method and path pattern.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,16 +16,24 @@ using PathParameters = std::vector<std::string>;
 using RouteHandler =
     std::function<base::Task<void>(const Request&, const PathParameters&, Response&)>;
 
-// Filled once at start, then constant and thread-safe.
+// Filled once at start, then constant and thread-safe. A look-up costs by the length of the path,
+// not by the number of routes.
 class Router {
  public:
+  Router();
+  ~Router();
+  Router(Router&&) noexcept;
+  Router& operator=(Router&&) noexcept;
+
   // Segments are literal, "{name}" (one non-empty segment), or a literal with a parameter behind
-  // it ("@{handle}"). Registering a pattern and method twice ends the start.
+  // it ("@{handle}", non-empty too). Where several patterns match, a literal segment goes before
+  // one with a prefix, and that before a bare parameter. Literals are compared after decoding, in
+  // case. A malformed pattern, or one registered twice for a method, throws and ends the start.
   void Add(std::string_view method, std::string_view pattern, RouteHandler handler);
 
-  // Called for paths with no route (404) and for paths that have the path but not the method (405;
-  // `Allow` is already set). GET routes answer HEAD too.
-  void SetErrorHandler(ProtocolErrorHandler handler);
+  // Called for paths with no route (404), for paths that have routes but not with the method (405;
+  // `Allow` is already set) and for broken percent escapes (400). GET routes answer HEAD too.
+  void SetErrorHandler(ProtocolErrorHandler handler) { error_handler_ = std::move(handler); }
 
   base::Task<void> Handle(const Request& request, Response& response) const;
 
@@ -35,7 +44,11 @@ class Router {
   const std::vector<Route>& routes() const { return routes_; }
 
  private:
+  struct Node;
+  struct Search;
+
   std::vector<Route> routes_;
+  std::unique_ptr<Node> root_;
   ProtocolErrorHandler error_handler_;
 };
 

@@ -22,7 +22,8 @@ constexpr size_t kBatchBytes = 64 * 1024;  // answers that wait for one another 
 constexpr size_t kKeptBytes = 64 * 1024;
 // How long, and how much, a peer may go on to send after an answer that ends the connection. If it
 // were closed under the peer's hands, the reset would destroy the answer before it is read.
-constexpr std::chrono::seconds kLingerTime{2};
+constexpr std::chrono::milliseconds kLingerTime{2'000};
+constexpr std::chrono::milliseconds kLingerTimeInStop{200};
 constexpr size_t kLingerBytes = 16 * 1024 * 1024;
 
 // The one coroutine of a connection. `Stream` is a Socket or a TlsStream. A handler that is to take
@@ -219,7 +220,7 @@ class Session final : public Connection {
   }
 
   base::Task<void> Linger() {
-    SetDeadline(kLingerTime);
+    SetDeadline(listener_->stopping() ? kLingerTimeInStop : kLingerTime);
     if constexpr (kTls) co_await stream_.async_shutdown(asio::as_tuple(base::kUseTask));
     Socket& socket = LowestLayer();
     error_code ignored;
