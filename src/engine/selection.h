@@ -35,6 +35,7 @@ class Selection {
   // An LSI that doesn't project everything that is asked for: its entries only lead to the items.
   bool fetches_base_items() const { return fetches_base_items_; }
 
+  bool filters() const { return filter_.has_value(); }
   bool Matches(const model::Item& item) const { return !filter_ || filter_->Matches(item); }
   model::Item Project(model::Item item) const {
     return projection_ ? projection_->Apply(item) : std::move(item);

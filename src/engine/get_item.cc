@@ -1,0 +1,31 @@
+#include "engine/capacity.h"
+#include "engine/field_checks.h"
+#include "engine/item_read.h"
+#include "engine/key_checks.h"
+#include "engine/reader.h"
+#include "engine/target.h"
+
+namespace cruddur::engine {
+
+model::DbResult<model::GetItemResponse> Reader::GetItem(
+    const model::GetItemRequest& request) const {
+  FieldChecks fields;
+  fields.TableName(request.table);
+  TRY(fields.Result());
+  TRY_ASSIGN(const GetProjection projection,
+             GetProjection::Compile(request.projection_expression, request.placeholders.names));
+  TRY_ASSIGN(const auto table, FindTable(catalog_, request.table));
+  TRY(CheckKey(request.key, table->description.keys));
+  TRY_ASSIGN(FoundItem found, ReadItem(storage_, *table, request.key, projection));
+
+  model::GetItemResponse response{.item = std::move(found.item)};
+  CapacityMeter meter(request.return_consumed_capacity);
+  if (meter.wanted()) {
+    meter.AddTable(request.table, {.read = ReadUnits(ReadBlocks(found.size),
+                                                     ReadModeOf(request.consistent_read))});
+    response.consumed_capacity = meter.TakeOne();
+  }
+  return response;
+}
+
+}  // namespace cruddur::engine
