@@ -71,10 +71,10 @@ void Registry::RenderHistogram(const Family& family, const Metric& metric, std::
     fmt::format_to(std::back_inserter(out), "{}_bucket{{{}{}le=\"{}\"}} {}\n", family.name,
                    metric.labels, comma, bound, count);
   }
-  const double sum = static_cast<double>(metric.histogram->sum_nanoseconds_.value()) * 1e-9;
-  fmt::format_to(std::back_inserter(out), "{} {}\n{} {}\n",
-                 Series(family.name + "_sum", metric.labels), sum,
-                 Series(family.name + "_count", metric.labels), count);
+  const uint64_t sum = metric.histogram->sum_nanoseconds_.value();
+  fmt::format_to(std::back_inserter(out), "{} {}.{:09}\n{} {}\n",
+                 Series(family.name + "_sum", metric.labels), sum / 1'000'000'000,
+                 sum % 1'000'000'000, Series(family.name + "_count", metric.labels), count);
 }
 
 std::string Registry::Render() const {

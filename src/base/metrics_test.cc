@@ -30,7 +30,7 @@ TEST(Metrics, RenderCumulativeBuckets) {
         "seconds_bucket{route=\"x\",le=\"0.00025\"} 1\n",
         "seconds_bucket{route=\"x\",le=\"0.0005\"} 2\n",
         "seconds_bucket{route=\"x\",le=\"10\"} 2\n", "seconds_bucket{route=\"x\",le=\"+Inf\"} 3\n",
-        "seconds_sum{route=\"x\"} 100.00035\n", "seconds_count{route=\"x\"} 3\n"}) {
+        "seconds_sum{route=\"x\"} 100.000350000\n", "seconds_count{route=\"x\"} 3\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
 }
