@@ -1,0 +1,57 @@
+// Runs tasks side by side on the caller's loop and waits for all of them.
+#pragma once
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/task.h"
+
+namespace cruddur::base {
+
+// The results in the order of `tasks`. All run to their end, also when one throws; then the first
+// exception is thrown on. T must have a default.
+template <class T>
+Task<std::vector<T>> WhenAll(std::vector<Task<T>> tasks) {
+  struct Run {
+    std::vector<T> results;
+    size_t running = 0;
+    std::exception_ptr exception;
+    std::move_only_function<void()> resume;
+  };
+  const Executor executor = co_await asio::this_coro::executor;
+  // Shared, because a loop that is destroyed takes the tasks and the waiting coroutine in any
+  // order.
+  const auto run = std::make_shared<Run>();
+  run->results.resize(tasks.size());
+  run->running = tasks.size();
+  if (tasks.size() == 1) {
+    run->results[0] = co_await std::move(tasks[0]);
+    co_return std::move(run->results);
+  }
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    asio::co_spawn(executor, std::move(tasks[i]), [run, i](std::exception_ptr exception, T result) {
+      if (exception && !run->exception) run->exception = exception;
+      run->results[i] = std::move(result);
+      if (--run->running == 0 && run->resume) std::exchange(run->resume, nullptr)();
+    });
+  }
+  if (run->running > 0) {
+    co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(
+        [run, executor](auto handler) {
+          run->resume = [executor, handler = std::move(handler)]() mutable {
+            asio::post(executor, std::move(handler));
+          };
+        },
+        kUseTask);
+  }
+  if (run->exception) std::rethrow_exception(run->exception);
+  co_return std::move(run->results);
+}
+
+}  // namespace cruddur::base

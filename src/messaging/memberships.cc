@@ -1,0 +1,73 @@
+#include "messaging/memberships.h"
+
+#include <algorithm>
+
+namespace cruddur::messaging {
+namespace {
+
+// A row names the other person; the names of its owner stand in the other's row.
+void AddMember(Conversation& conversation, Person person) {
+  if (person.uuid.empty()) return;
+  for (Person& member : conversation.members) {
+    if (member.uuid != person.uuid) continue;
+    if (member.handle.empty()) member = std::move(person);
+    return;
+  }
+  conversation.members.push_back(std::move(person));
+}
+
+}  // namespace
+
+base::Micros KnownConversation::TakeTime(base::Micros earliest) {
+  int64_t last = last_given.load(std::memory_order_relaxed);
+  int64_t mine;
+  do {
+    mine = std::max(earliest.count(), last + 1);
+  } while (!last_given.compare_exchange_weak(last, mine, std::memory_order_relaxed));
+  return base::Micros(mine);
+}
+
+Conversation RecordFromRows(std::string_view conversation,
+                            const std::vector<ConversationRow>& rows) {
+  Conversation record{.uuid = std::string(conversation)};
+  for (const ConversationRow& row : rows) {
+    AddMember(record, {.uuid = row.member_uuid});
+    AddMember(record, row.other);
+    if (record.created_at.empty() || row.sort_key < record.created_at) {
+      record.created_at = row.sort_key;
+    }
+  }
+  return record;
+}
+
+KnownPtr Memberships::Remember(Conversation record) {
+  auto known = std::make_shared<KnownConversation>();
+  known->record = std::move(record);
+  return known_.PutIfAbsent(known->record.uuid, known);
+}
+
+KnownPtr Memberships::FindRemembered(std::string_view conversation, std::string_view user) {
+  auto known = known_.Find(conversation);
+  return known && (*known)->record.HasMember(user) ? *std::move(known) : nullptr;
+}
+
+Task<DbResult<KnownPtr>> Memberships::Find(std::string_view conversation, std::string_view user) {
+  if (const auto known = known_.Find(conversation)) {
+    co_return (*known)->record.HasMember(user) ? *known : nullptr;
+  }
+  CO_TRY_ASSIGN(auto record, co_await store_.FindRecord(conversation));
+  if (!record) {
+    CO_TRY_ASSIGN(auto rows, co_await store_.RowsOf(conversation));
+    if (rows.empty()) {
+      // The index lags on some stores; the user's own rows don't.
+      CO_TRY_ASSIGN(auto row, co_await store_.RowIn(user, conversation));
+      if (row) rows.push_back(*std::move(row));
+    }
+    record = RecordFromRows(conversation, rows);
+  }
+  if (record->members.empty()) co_return nullptr;
+  const KnownPtr known = Remember(*std::move(record));
+  co_return known->record.HasMember(user) ? known : nullptr;
+}
+
+}  // namespace cruddur::messaging

@@ -1,0 +1,54 @@
+// Who may read and write a conversation, looked up once and remembered.
+//
+// Thread-safe. Members of a conversation never change (groups that do come later), so what is
+// remembered is right until the table itself is replaced: Forget and Clear are for that. Nothing is
+// remembered of conversations that don't exist.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string_view>
+
+#include "cache/generations.h"
+#include "messaging/store.h"
+
+namespace cruddur::messaging {
+
+// What a process knows of a conversation.
+struct KnownConversation {
+  Conversation record;  // as it was when it was looked up: only what never changes is meant
+  // The latest created_at that this process gave out, in microseconds: writers of one process
+  // don't compete for one microsecond.
+  std::atomic<int64_t> last_given{0};
+
+  // A time of one's own: `earliest`, or the first microsecond behind what was given out.
+  base::Micros TakeTime(base::Micros earliest);
+};
+using KnownPtr = std::shared_ptr<KnownConversation>;
+
+class Memberships {
+ public:
+  Memberships(Store& store, size_t capacity) : store_(store), known_(capacity) {}
+
+  // Null: it doesn't exist or isn't theirs, which nobody is told apart. Conversations without a
+  // record, which older code wrote, are known by their rows.
+  Task<DbResult<KnownPtr>> Find(std::string_view conversation, std::string_view user);
+
+  // From memory alone; null where it isn't remembered or isn't theirs.
+  KnownPtr FindRemembered(std::string_view conversation, std::string_view user);
+
+  KnownPtr Remember(Conversation record);
+  void Forget(std::string_view conversation) { known_.Erase(conversation); }
+  void Clear() { known_.Clear(); }
+
+ private:
+  Store& store_;
+  cache::Generations<KnownPtr> known_;
+};
+
+// The record that rows of older code amount to: their members, by whose row it is and by whom it
+// names as the other person. No members: there are no rows.
+Conversation RecordFromRows(std::string_view conversation,
+                            const std::vector<ConversationRow>& rows);
+
+}  // namespace cruddur::messaging

@@ -1,0 +1,59 @@
+#include "messaging/service.h"
+
+namespace cruddur::messaging {
+namespace {
+
+using base::ErrorCode;
+using base::Fail;
+using base::Result;
+
+// Longer than any uuid: nobody's conversation, and no key that a store would refuse.
+constexpr size_t kMaxUuid = 128;
+
+bool IsPlausible(const std::string& uuid) { return !uuid.empty() && uuid.size() <= kMaxUuid; }
+
+std::unexpected<base::Error> NoSuchConversation() {
+  return Fail(ErrorCode::kNotFound, "no such conversation");
+}
+
+}  // namespace
+
+Service::Service(dynamo::Client& client, People& people, const base::Clock& clock,
+                 ServiceOptions options)
+    : store_(client, std::move(options.table)),
+      memberships_(store_, options.remembered_conversations),
+      projection_(store_, people, watch_, options.projection),
+      writer_(store_, memberships_, projection_, watch_, clock, options.writer),
+      reader_(store_, people) {}
+
+Task<Result<Page<Message>>> Service::ListMessages(std::string user, std::string conversation,
+                                                  PageRequest request) {
+  if (!IsPlausible(conversation)) co_return NoSuchConversation();
+  const auto known = co_await memberships_.Find(conversation, user);
+  if (!known) co_return std::unexpected(ErrorOf(known.error()));
+  if (!*known) co_return NoSuchConversation();
+  co_return co_await reader_.Messages(conversation, std::move(request));
+}
+
+Task<Result<Page<ConversationRow>>> Service::ListConversations(std::string user,
+                                                               PageRequest request) {
+  co_return co_await reader_.Conversations(user, std::move(request));
+}
+
+Task<Result<Message>> Service::Send(Person sender, std::string conversation, std::string text) {
+  if (!IsPlausible(conversation)) co_return NoSuchConversation();
+  auto known = co_await memberships_.Find(conversation, sender.uuid);
+  if (!known) co_return std::unexpected(ErrorOf(known.error()));
+  if (!*known) co_return NoSuchConversation();
+  auto sent = co_await writer_.Send(std::move(sender), *std::move(known), std::move(text));
+  if (!sent) co_return std::unexpected(ErrorOf(sent.error()));
+  co_return *std::move(sent);
+}
+
+Task<Result<Message>> Service::Start(Person sender, Person receiver, std::string text) {
+  auto started = co_await writer_.Start(std::move(sender), std::move(receiver), std::move(text));
+  if (!started) co_return std::unexpected(ErrorOf(started.error()));
+  co_return *std::move(started);
+}
+
+}  // namespace cruddur::messaging

@@ -1,0 +1,65 @@
+// The product, as the routes and the commands use it: access patterns A to E on any DynamoDB.
+//
+// Thread-safe; each call runs on the caller's loop. Errors: kNotFound (a conversation that doesn't
+// exist and one that is somebody else's are told apart by nobody), kInvalidArgument (a cursor),
+// kUnavailable (the store is away or throttles; a write may have happened), kInternal.
+#pragma once
+
+#include <string>
+
+#include "messaging/memberships.h"
+#include "messaging/people.h"
+#include "messaging/projection.h"
+#include "messaging/projection_watch.h"
+#include "messaging/reader.h"
+#include "messaging/store.h"
+#include "messaging/table.h"
+#include "messaging/writer.h"
+
+namespace cruddur::messaging {
+
+struct ServiceOptions {
+  std::string table{kTableName};
+  size_t remembered_conversations = 65'536;
+  WriterOptions writer;
+  ProjectionOptions projection;
+};
+
+class Service {
+ public:
+  // The collaborators must outlive the service.
+  Service(dynamo::Client& client, People& people, const base::Clock& clock,
+          ServiceOptions options = {});
+
+  // Pattern A: a page of a conversation that the user is a member of, oldest message first.
+  Task<base::Result<Page<Message>>> ListMessages(std::string user, std::string conversation,
+                                                 PageRequest request);
+  // Pattern B: a page of the user's conversations, the one with the latest message first.
+  Task<base::Result<Page<ConversationRow>>> ListConversations(std::string user,
+                                                              PageRequest request);
+  // Pattern C. The text has been checked (TextFaults).
+  Task<base::Result<Message>> Send(Person sender, std::string conversation, std::string text);
+  // Pattern D. Sender and receiver are two.
+  Task<base::Result<Message>> Start(Person sender, Person receiver, std::string text);
+
+  // Pattern E, for whoever reads the table's stream.
+  Projection& projection() { return projection_; }
+  Memberships& memberships() { return memberships_; }
+  Store& store() { return store_; }
+
+  // True if the user is a member, as far as this process remembers: the short way of a page that is
+  // cached.
+  bool IsRememberedMember(std::string_view conversation, std::string_view user) {
+    return memberships_.FindRemembered(conversation, user) != nullptr;
+  }
+
+ private:
+  Store store_;
+  Memberships memberships_;
+  ProjectionWatch watch_;
+  Projection projection_;
+  Writer writer_;
+  Reader reader_;
+};
+
+}  // namespace cruddur::messaging

@@ -1,0 +1,69 @@
+// Patterns C and D: a message into a conversation, and the conversation of two people with its
+// first message. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "messaging/memberships.h"
+#include "messaging/projection.h"
+
+namespace cruddur::messaging {
+
+struct WriterOptions {
+  // Who moves the rows. False: whoever reads the table's stream, in this process, which announces
+  // it to the ProjectionWatch. True: the writer itself, before it answers.
+  bool project_inline = false;
+  // How long a writer waits for the stream's projection before it answers all the same: 0 for not
+  // at all. So a list that is read after the answer shows the message.
+  std::chrono::milliseconds projection_patience{250};
+  // Retries end here; a request under way then still ends in its own time.
+  std::chrono::milliseconds deadline{5'000};
+};
+
+class Writer {
+ public:
+  Writer(Store& store, Memberships& memberships, Projection& projection, ProjectionWatch& watch,
+         const base::Clock& clock, WriterOptions options);
+
+  // The sender is a member: who asks has looked. Of two messages whose Send calls don't overlap in
+  // time the later one has the greater created_at, in any number of processes, whatever their
+  // clocks say. An error of the store means that the message may or may not be there.
+  Task<DbResult<Message>> Send(Person sender, KnownPtr conversation, std::string text);
+
+  // The conversation of these two is made if there is none (or adopted from older code), and the
+  // message appended. When this ends well, both have a row of the conversation.
+  Task<DbResult<Message>> Start(Person sender, Person receiver, std::string text);
+
+ private:
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  // Puts the message at the next free time; a repetition never makes two of it.
+  Task<DbResult<Message>> Append(Message message, KnownPtr conversation, Deadline deadline);
+  // True: stored. False: the key is somebody else's.
+  Task<DbResult<bool>> PutOnce(const Message& message, Deadline deadline);
+  Task<void> Project(const Message& message);
+
+  // All of a new conversation in one transaction. nullopt: the pair has one meanwhile, or the store
+  // has no transactions.
+  Task<DbResult<std::optional<Message>>> StartAtOnce(const Person& sender, const Person& receiver,
+                                                     const std::string& text, Deadline deadline);
+  model::TransactWriteItemsRequest StartRequest(const Person& receiver, const Message& message);
+  // The uuid that the pair item decides on, made now if there is none.
+  Task<DbResult<std::string>> PairConversation(const Person& sender, const Person& receiver);
+  Task<DbResult<Message>> Continue(Person sender, Person receiver, std::string conversation,
+                                   std::string text, Deadline deadline);
+
+  Store& store_;
+  Memberships& memberships_;
+  Projection& projection_;
+  ProjectionWatch& watch_;
+  const base::Clock& clock_;
+  const WriterOptions options_;
+  std::atomic<bool> transactions_{true};  // until the store says that it has none
+};
+
+}  // namespace cruddur::messaging
