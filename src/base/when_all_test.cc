@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/detached.hpp>
 #include <stdexcept>
+
+#include "base/run_task.h"
 
 namespace cruddur::base {
 namespace {
@@ -15,35 +17,17 @@ Task<int> After(int turns, int value) {
   co_return value;
 }
 
-// Runs `task` on a loop of its own; false if it ended in an exception.
-template <class T>
-bool Run(Task<T> task, T& out) {
-  Loop loop;
-  bool good = false;
-  asio::co_spawn(loop, std::move(task), [&](std::exception_ptr exception, T value) {
-    good = !exception;
-    out = std::move(value);
-  });
-  loop.run();
-  return good;
-}
-
 TEST(WhenAll, KeepsTheOrderWhateverEndsFirst) {
   std::vector<Task<int>> tasks;
   for (int i = 0; i < 5; ++i) tasks.push_back(After(5 - i, i));
-  std::vector<int> results;
-  ASSERT_TRUE(Run(WhenAll(std::move(tasks)), results));
-  EXPECT_EQ(results, (std::vector<int>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(RunTask(WhenAll(std::move(tasks))), (std::vector<int>{0, 1, 2, 3, 4}));
 }
 
 TEST(WhenAll, OfNothingAndOfOneIsThere) {
-  std::vector<int> results{9};
-  ASSERT_TRUE(Run(WhenAll(std::vector<Task<int>>()), results));
-  EXPECT_TRUE(results.empty());
+  EXPECT_TRUE(RunTask(WhenAll(std::vector<Task<int>>())).empty());
   std::vector<Task<int>> one;
   one.push_back(After(0, 7));
-  ASSERT_TRUE(Run(WhenAll(std::move(one)), results));
-  EXPECT_EQ(results, std::vector<int>{7});
+  EXPECT_EQ(RunTask(WhenAll(std::move(one))), std::vector<int>{7});
 }
 
 TEST(WhenAll, LetsTheOthersEndBeforeItThrows) {
@@ -57,8 +41,7 @@ TEST(WhenAll, LetsTheOthersEndBeforeItThrows) {
   tasks.push_back(After(0, -1));
   tasks.push_back(counted(3, 1, ended));
   tasks.push_back(counted(1, 2, ended));
-  std::vector<int> results;
-  EXPECT_FALSE(Run(WhenAll(std::move(tasks)), results));
+  EXPECT_THROW(RunTask(WhenAll(std::move(tasks))), std::runtime_error);
   EXPECT_EQ(ended, 2);
 }
 
