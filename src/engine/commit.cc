@@ -1,0 +1,224 @@
+#include "engine/commit.h"
+
+#include <rocksdb/db.h>
+
+#include "base/log.h"
+#include "engine/index_entry.h"
+#include "engine/key_checks.h"
+#include "engine/stream_codec.h"
+#include "model/stored_item.h"
+
+namespace cruddur::engine {
+namespace {
+
+rocksdb::Slice SliceOf(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// The client learns that it failed, the log why.
+std::unexpected<model::DbError> Unreadable(std::string_view why) {
+  base::Log(base::LogLevel::kError, "read failed", {{"error", why}});
+  return model::DbFail(model::DbErrorCode::kInternalServerError, "Internal server error");
+}
+
+bool HasNewImage(model::StreamViewType view) {
+  return view == model::StreamViewType::kNewImage ||
+         view == model::StreamViewType::kNewAndOldImages;
+}
+bool HasOldImage(model::StreamViewType view) {
+  return view == model::StreamViewType::kOldImage ||
+         view == model::StreamViewType::kNewAndOldImages;
+}
+
+}  // namespace
+
+struct Commit::Change {
+  const TableState& table;
+  std::string_view key;
+  const CurrentItem& before;
+  const model::Item* after;
+  std::string_view row;  // of `after`
+};
+
+Commit::Commit(const Storage& storage, std::shared_ptr<const CatalogSnapshot> catalog,
+               base::Micros now, bool wants_records, rocksdb::WriteBatch& batch)
+    : storage_(storage),
+      catalog_(std::move(catalog)),
+      now_(now),
+      wants_records_(wants_records),
+      batch_(batch) {}
+
+DbResult<CurrentItem> Commit::Read(std::string_view key, Detail detail) const {
+  CurrentItem current;
+  std::string_view value;
+  if (const auto found = written_.find(key); found != written_.end()) {
+    if (!found->second.exists) return current;
+    value = found->second.row;
+  } else {
+    current.stored_ = std::make_unique<rocksdb::PinnableSlice>();
+    const rocksdb::Status status =
+        storage_.db().Get(rocksdb::ReadOptions(), storage_.family(Family::kItems), SliceOf(key),
+                          current.stored_.get());
+    if (status.IsNotFound()) return current;
+    if (!status.ok()) return Unreadable(status.ToString());
+    value = ViewOf(*current.stored_);
+  }
+  const auto row = ParseRow(value);
+  if (!row) return Unreadable(row.error().message);
+  current.exists_ = true;
+  current.row_ = *row;
+  if (detail == Detail::kItem) {
+    auto item = model::DecodeItem(row->item_bytes);
+    if (!item) return Unreadable(item.error().message);
+    current.item_ = *std::move(item);
+  }
+  return current;
+}
+
+Detail Commit::DetailNeeded(const TableState& table) {
+  const bool old_image = table.stream != 0 && HasOldImage(*table.description.stream_view);
+  return !table.indexes.empty() || old_image ? Detail::kItem : Detail::kSize;
+}
+
+Commit::Tally& Commit::TallyOf(const TableState& table) {
+  // A commit writes to few tables.
+  for (Tally& tally : tallies_) {
+    if (tally.table.get() == &table) return tally;
+  }
+  Tally& tally = tallies_.emplace_back();
+  tally.table = catalog_->FindTable(table.description.name);
+  tally.sequence = table.last_sequence->load(std::memory_order_relaxed);
+  const auto add = [&](KeyspaceId id, const KeyspaceCounts& counts) {
+    tally.keyspaces.push_back({id, counts.items.load(std::memory_order_relaxed),
+                               counts.bytes.load(std::memory_order_relaxed)});
+  };
+  add(table.id, *table.counts);
+  for (const IndexState& index : table.indexes) add(index.id, *index.counts);
+  return tally;
+}
+
+void Commit::AddToCounts(const TableState& table, size_t index, uint64_t items, uint64_t bytes) {
+  KeyspaceFigures& figures = TallyOf(table).keyspaces[1 + index];
+  figures.items += items;
+  figures.bytes += bytes;
+}
+
+void Commit::Write(const TableState& table, std::string_view key, const CurrentItem& before,
+                   const model::Item* after, std::string_view row, CapacityMeter& meter) {
+  const Row new_row = after != nullptr ? *ParseRow(row) : Row{};
+  const bool unchanged = before.exists() == (after != nullptr) &&
+                         (after == nullptr || before.bytes() == new_row.item_bytes);
+  if (unchanged) return;
+
+  const Change change{table, key, before, after, row};
+  Tally& tally = TallyOf(table);
+  KeyspaceFigures& own = tally.keyspaces.front();
+  own.items += (after != nullptr ? 1 : 0) - (before.exists() ? 1 : 0);
+  own.bytes += new_row.size - before.size();
+  if (after != nullptr) {
+    batch_.Put(storage_.family(Family::kItems), SliceOf(key), SliceOf(row)).PermitUncheckedError();
+  } else {
+    batch_.Delete(storage_.family(Family::kItems), SliceOf(key)).PermitUncheckedError();
+  }
+  if (!table.indexes.empty()) WriteIndexes(change, tally, meter);
+  if (table.stream != 0) WriteRecord(change, tally);
+  // Last: `before` may refer to what this replaces.
+  written_.insert_or_assign(std::string(key), Written{after != nullptr, std::string(row)});
+}
+
+void Commit::WriteIndexes(const Change& change, Tally& tally, CapacityMeter& meter) {
+  const TableState& table = change.table;
+  std::string old_row;
+  if (change.before.exists()) {
+    AppendUint32(static_cast<uint32_t>(change.before.size()), old_row);
+    old_row.append(change.before.bytes());
+  }
+  rocksdb::ColumnFamilyHandle* items = storage_.family(Family::kItems);
+  for (size_t i = 0; i < table.indexes.size(); ++i) {
+    if (!IsCovered(table.indexes[i], change.key)) continue;
+    IndexEntry was, is;
+    if (change.before.exists()) was = MakeIndexEntry(table, i, *change.before.item(), old_row);
+    if (change.after != nullptr) is = MakeIndexEntry(table, i, *change.after, change.row);
+    const bool moved = was.exists() && is.exists() && was.key != is.key;
+    const bool changed = was.key != is.key || was.row != is.row;
+    if (meter.wanted()) {
+      IndexEntryChange cost;
+      if (was.exists()) cost.bytes_before = was.size();
+      if (is.exists()) cost.bytes_after = is.size();
+      cost.key_changed = moved;
+      cost.changed = changed;
+      const double units = IndexWriteUnits(cost);
+      if (units > 0) {
+        meter.AddIndex(table.description.name, table.description.indexes[i], {.write = units});
+      }
+    }
+    if (!changed) continue;
+    if (was.exists() && was.key != is.key) batch_.Delete(items, was.key).PermitUncheckedError();
+    if (is.exists()) batch_.Put(items, is.key, is.row).PermitUncheckedError();
+    KeyspaceFigures& figures = tally.keyspaces[1 + i];
+    figures.items += (is.exists() ? 1 : 0) - (was.exists() ? 1 : 0);
+    figures.bytes += is.size() - was.size();
+  }
+}
+
+void Commit::WriteRecord(const Change& change, Tally& tally) {
+  const TableState& table = change.table;
+  const model::StreamViewType view = *table.description.stream_view;
+  NewStreamRecord record;
+  record.event = !change.before.exists()   ? model::StreamEventName::kInsert
+                 : change.after != nullptr ? model::StreamEventName::kModify
+                                           : model::StreamEventName::kRemove;
+  record.view = view;
+  record.created_at = now_;
+  // The key attributes are those of either image; a size alone may be known of the one before.
+  std::optional<model::Item> removed;
+  const model::Item* keyed = change.after != nullptr ? change.after : change.before.item();
+  if (keyed == nullptr) {
+    auto decoded = model::DecodeItem(change.before.bytes());
+    removed = decoded ? *std::move(decoded) : model::Item();
+    keyed = &*removed;
+  }
+  record.keys = ExtractKey(*keyed, table.description.keys);
+  record.size_bytes = model::SizeInBytes(record.keys);
+  if (change.after != nullptr && HasNewImage(view)) {
+    const Row row = *ParseRow(change.row);
+    record.new_image = row.item_bytes;
+    record.size_bytes += row.size;
+  }
+  if (change.before.exists() && HasOldImage(view)) {
+    record.old_image = change.before.bytes();
+    record.size_bytes += change.before.size();
+  }
+  const std::string key = StreamRowKey(table.stream, table.open_shard, ++tally.sequence);
+  const std::string value = EncodeStreamRecord(record);
+  batch_.Put(storage_.family(Family::kStreams), key, value).PermitUncheckedError();
+  if (!wants_records_) return;
+  auto readable = DecodeStreamRecord(key, value);
+  if (!readable) return;  // it was encoded a moment ago
+  if (records_.empty() || records_.back().table != table.description.name) {
+    records_.push_back({table.description.name, {}});
+  }
+  records_.back().records.push_back(*std::move(readable));
+}
+
+void Commit::Seal() {
+  for (const Tally& tally : tallies_) {
+    batch_.Put(CountsKey(tally.table->id), EncodeCounts(tally.sequence, tally.keyspaces))
+        .PermitUncheckedError();
+  }
+  if (edit_) edit_->AppendTo(batch_);
+}
+
+std::vector<CommittedRecords> Commit::Publish(Catalog& catalog) {
+  for (const Tally& tally : tallies_) {
+    tally.table->last_sequence->store(tally.sequence, std::memory_order_relaxed);
+    for (size_t i = 0; i < tally.keyspaces.size(); ++i) {
+      KeyspaceCounts& counts = i == 0 ? *tally.table->counts : *tally.table->indexes[i - 1].counts;
+      counts.items.store(tally.keyspaces[i].items, std::memory_order_relaxed);
+      counts.bytes.store(tally.keyspaces[i].bytes, std::memory_order_relaxed);
+    }
+  }
+  if (edit_) catalog.Publish(*std::exchange(edit_, std::nullopt));
+  return std::move(records_);
+}
+
+}  // namespace cruddur::engine

@@ -1,0 +1,112 @@
+// One commit while it is made: what the operations that share it have written so far, over the
+// stored state. An operation sees the writes of those before it.
+//
+// Of the committer's thread. Nothing that is written here is visible to anyone else before the
+// batch is durable; if writing it fails, all of it is forgotten.
+#pragma once
+
+#include <rocksdb/slice.h>
+#include <rocksdb/write_batch.h>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "engine/capacity.h"
+#include "engine/catalog.h"
+#include "engine/engine.h"
+#include "engine/row.h"
+#include "engine/storage.h"
+
+namespace cruddur::engine {
+
+// An item as it stands at this point of a commit. Valid until that item is written.
+class CurrentItem {
+ public:
+  bool exists() const { return exists_; }
+  size_t size() const { return row_.size; }                              // 0: no item
+  std::string_view bytes() const { return row_.item_bytes; }             // model::EncodeItem's
+  const model::Item* item() const { return item_ ? &*item_ : nullptr; }  // if it was asked for
+
+ private:
+  friend class Commit;
+  bool exists_ = false;
+  Row row_;  // views into stored_ or the commit
+  std::unique_ptr<rocksdb::PinnableSlice> stored_;
+  std::optional<model::Item> item_;
+};
+
+enum class Detail { kSize, kItem };
+
+class Commit {
+ public:
+  // `batch` is empty and outlives the commit. Records are collected if `wants_records`.
+  Commit(const Storage& storage, std::shared_ptr<const CatalogSnapshot> catalog, base::Micros now,
+         bool wants_records, rocksdb::WriteBatch& batch);
+
+  const CatalogSnapshot& catalog() const { return *catalog_; }
+  const Storage& storage() const { return storage_; }
+  base::Micros now() const { return now_; }
+  rocksdb::WriteBatch& batch() { return batch_; }
+
+  // The item under a key of AppendItemKey's. kInternalServerError where the store can't be read.
+  DbResult<CurrentItem> Read(std::string_view key, Detail detail) const;
+
+  // What a write of an item to this table has to know of the item before.
+  static Detail DetailNeeded(const TableState& table);
+
+  // Puts `after` (whose row is `row`) or deletes (null), with index entries, stream record and
+  // counts. Writes nothing if nothing changes. `before` is what Read answered, with DetailNeeded at
+  // least. REQUIRES: `table` is of this commit's catalog. Cannot fail.
+  void Write(const TableState& table, std::string_view key, const CurrentItem& before,
+             const model::Item* after, std::string_view row, CapacityMeter& meter);
+
+  // Index entries that the backfill adds: only their counts, the rows are the caller's.
+  void AddToCounts(const TableState& table, size_t index, uint64_t items, uint64_t bytes);
+
+  // The catalog's change, if an operation of this commit makes one.
+  void SetEdit(CatalogEdit edit) { edit_ = std::move(edit); }
+
+  // Adds what is written once a commit. Call after the last operation.
+  void Seal();
+  // The batch is durable: makes counts and catalog visible, and hands out the stream records.
+  std::vector<CommittedRecords> Publish(Catalog& catalog);
+
+ private:
+  struct Written {
+    bool exists = false;
+    std::string row;
+  };
+  struct StringHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  // How a table's counts and sequence number change.
+  struct Tally {
+    std::shared_ptr<const TableState> table;
+    uint64_t sequence = 0;
+    std::vector<KeyspaceFigures> keyspaces;  // the table's, then its indexes'; as they will be
+  };
+  struct Change;
+
+  Tally& TallyOf(const TableState& table);
+  void WriteIndexes(const Change& change, Tally& tally, CapacityMeter& meter);
+  void WriteRecord(const Change& change, Tally& tally);
+
+  const Storage& storage_;
+  const std::shared_ptr<const CatalogSnapshot> catalog_;
+  const base::Micros now_;
+  const bool wants_records_;
+  rocksdb::WriteBatch& batch_;
+  std::unordered_map<std::string, Written, StringHash, std::equal_to<>> written_;
+  std::vector<Tally> tallies_;
+  std::vector<CommittedRecords> records_;
+  std::optional<CatalogEdit> edit_;
+};
+
+}  // namespace cruddur::engine
