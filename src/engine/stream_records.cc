@@ -1,0 +1,174 @@
+#include <algorithm>
+
+#include "engine/field_checks.h"
+#include "engine/rows.h"
+#include "engine/shard_iterator.h"
+#include "engine/stream_checks.h"
+#include "engine/stream_codec.h"
+#include "engine/stream_reader.h"
+
+namespace cruddur::engine {
+namespace {
+
+using model::DbErrorCode;
+using model::DbFail;
+using model::DbResult;
+using model::DbStatus;
+using model::Invalid;
+using model::ShardIteratorType;
+
+constexpr int64_t kMaxRecords = 1000;
+constexpr int64_t kMaxBytes = 1024 * 1024;
+
+auto Trimmed() {
+  return DbFail(DbErrorCode::kTrimmedDataAccess,
+                "The operation attempted to read past the oldest stream record in a shard.");
+}
+
+// The rows of one shard, from a sequence number on.
+class ShardRows {
+ public:
+  ShardRows(const Storage& storage, const StreamState& stream, const ShardState& shard)
+      : end_(PrefixEnd(ShardPrefix(stream.id, shard.number))), end_slice_(end_) {
+    rocksdb::ReadOptions options;
+    options.iterate_upper_bound = &end_slice_;
+    iterator_.reset(storage.db().NewIterator(options, storage.family(Family::kStreams)));
+  }
+  void Seek(const std::string& key) { iterator_->Seek(key); }
+  void SeekToLast() { iterator_->SeekToLast(); }
+  bool Valid() const { return iterator_->Valid(); }
+  void Next() { iterator_->Next(); }
+  std::string_view key() const { return iterator_->key().ToStringView(); }
+  std::string_view value() const { return iterator_->value().ToStringView(); }
+  uint64_t sequence() const { return SequenceOfRowKey(key()); }
+
+  DbResult<base::Micros> Time() const {
+    const auto time = StreamRecordTime(value());
+    if (!time) return std::unexpected(InternalError("reading a stream", time.error().message));
+    return *time;
+  }
+  DbStatus status() const {
+    const rocksdb::Status status = iterator_->status();
+    if (status.ok()) return {};
+    return std::unexpected(InternalError("reading a stream", status.ToString()));
+  }
+
+ private:
+  std::string end_;
+  rocksdb::Slice end_slice_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+DbResult<uint64_t> GivenSequence(const std::string& text) {
+  if (text.empty()) {
+    return Invalid(
+        "The SequenceNumber parameter is required when ShardIteratorType is AT_SEQUENCE_NUMBER or "
+        "AFTER_SEQUENCE_NUMBER");
+  }
+  uint64_t sequence = 0;
+  if (!ParseSequence(text, sequence)) return Invalid("Invalid SequenceNumber");
+  return sequence;
+}
+
+}  // namespace
+
+// The first record that is not too old; behind the last one if all are.
+DbResult<uint64_t> StreamReader::TrimHorizon(const StreamState& stream,
+                                             const ShardState& shard) const {
+  ShardRows rows(storage_, stream, shard);
+  uint64_t position = shard.first_sequence;
+  for (rows.Seek(StreamRowKey(stream.id, shard.number, position)); rows.Valid(); rows.Next()) {
+    TRY_ASSIGN(const base::Micros time, rows.Time());
+    if (!Expired(time)) return rows.sequence();
+    position = rows.sequence() + 1;
+  }
+  TRY(rows.status());
+  return position;
+}
+
+DbResult<uint64_t> StreamReader::Latest(const StreamState& stream, const ShardState& shard) const {
+  ShardRows rows(storage_, stream, shard);
+  rows.SeekToLast();
+  const std::string first = StreamRowKey(stream.id, shard.number, shard.first_sequence);
+  if (rows.Valid() && rows.key() >= first) return rows.sequence() + 1;
+  TRY(rows.status());
+  // Nothing was written to the shard, or all of it is gone.
+  return std::max(shard.first_sequence, shard.last_sequence + 1);
+}
+
+DbResult<uint64_t> StreamReader::PositionOf(const model::GetShardIteratorRequest& request,
+                                            const StreamState& stream,
+                                            const ShardState& shard) const {
+  if (request.type == ShardIteratorType::kLatest) return Latest(stream, shard);
+  if (request.type == ShardIteratorType::kTrimHorizon) return TrimHorizon(stream, shard);
+
+  TRY_ASSIGN(uint64_t position, GivenSequence(request.sequence_number));
+  const bool beyond = shard.last_sequence != 0 && position > shard.last_sequence;
+  if (position < shard.first_sequence || beyond) {
+    return Invalid("Invalid SequenceNumber");
+  }
+  if (request.type == ShardIteratorType::kAfterSequenceNumber) ++position;
+  TRY_ASSIGN(const uint64_t horizon, TrimHorizon(stream, shard));
+  if (position < horizon) return Trimmed();
+  return position;
+}
+
+DbResult<std::string> StreamReader::GetShardIterator(
+    const model::GetShardIteratorRequest& request) const {
+  FieldChecks fields;
+  CheckStreamArn(request.stream_arn, fields);
+  CheckShardId(request.shard_id, "shardId", fields);
+  TRY(fields.Result());
+  TRY_ASSIGN(const auto stream, FindStream(catalog_, request.stream_arn));
+  TRY_ASSIGN(const ShardState* const shard, FindShard(*stream, request.shard_id));
+  TRY_ASSIGN(const uint64_t position, PositionOf(request, *stream, *shard));
+  return EncodeShardIterator(*stream, {shard->number, position, clock_.Now()});
+}
+
+DbResult<model::GetRecordsResponse> StreamReader::GetRecords(
+    const model::GetRecordsRequest& request) const {
+  FieldChecks fields;
+  if (request.shard_iterator.empty()) {
+    fields.Fail("null", "shardIterator", "Member must not be null");
+  }
+  fields.Between("limit", request.limit, 1, kMaxRecords);
+  TRY(fields.Result());
+  const auto arn = StreamArnOf(request.shard_iterator);
+  if (!arn) return Invalid("Invalid ShardIterator");
+  TRY_ASSIGN(const auto stream, FindStream(catalog_, *arn));
+  const auto iterator = DecodeShardIterator(*stream, request.shard_iterator);
+  if (!iterator) return Invalid("Invalid ShardIterator");
+  const base::Micros now = clock_.Now();
+  if (now - iterator->issued_at > kShardIteratorLife) {
+    return DbFail(DbErrorCode::kExpiredIterator,
+                  "The shard iterator has expired and can no longer be used to retrieve stream "
+                  "records.");
+  }
+  const auto shard = std::ranges::find(stream->shards, iterator->shard, &ShardState::number);
+  if (shard == stream->shards.end()) return Trimmed();
+
+  model::GetRecordsResponse response;
+  uint64_t position = iterator->position;
+  int64_t bytes = 0;
+  ShardRows rows(storage_, *stream, *shard);
+  for (rows.Seek(StreamRowKey(stream->id, shard->number, position)); rows.Valid(); rows.Next()) {
+    if (std::ssize(response.records) == request.limit || bytes >= kMaxBytes) break;
+    auto record = DecodeStreamRecord(rows.key(), rows.value());
+    if (!record) {
+      return std::unexpected(InternalError("reading a stream", record.error().message));
+    }
+    // It was there to be had when the iterator was made. Later ones are younger, whatever their
+    // time says: clocks go back.
+    if (response.records.empty() && Expired(record->created_at)) return Trimmed();
+    position = rows.sequence() + 1;
+    bytes += record->size_bytes;
+    response.records.push_back(*std::move(record));
+  }
+  TRY(rows.status());
+  if (shard->last_sequence == 0 || position <= shard->last_sequence) {
+    response.next_shard_iterator = EncodeShardIterator(*stream, {shard->number, position, now});
+  }
+  return response;
+}
+
+}  // namespace cruddur::engine
