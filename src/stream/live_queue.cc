@@ -1,0 +1,53 @@
+#include "stream/live_queue.h"
+
+#include <utility>
+
+namespace cruddur::stream {
+
+LiveQueue::LiveQueue(size_t capacity, std::function<void()> wake)
+    : capacity_(capacity), wake_(std::move(wake)) {
+  waiting_.lost = true;
+}
+
+void LiveQueue::Open() {
+  const std::lock_guard lock(mutex_);
+  waiting_ = {};
+  awake_ = false;
+}
+
+void LiveQueue::Push(std::span<const model::StreamRecord> records,
+                     const std::function<bool(const model::StreamRecord&)>& wanted) {
+  std::unique_lock lock(mutex_);
+  if (waiting_.lost) return;
+  if (!records.empty()) waiting_.last_sequence_number = records.back().sequence_number;
+  for (const model::StreamRecord& record : records) {
+    if (!wanted(record)) continue;
+    if (waiting_.records.size() == capacity_) {
+      waiting_.lost = true;
+      break;
+    }
+    waiting_.records.push_back(record);
+  }
+  if (records.empty()) waiting_.lost = true;
+  if (waiting_.lost) waiting_.records = {};
+  Wake(lock);
+}
+
+// Records that nobody wants need no wake-up; their sequence number goes along with the next ones.
+void LiveQueue::Wake(std::unique_lock<std::mutex>& lock) {
+  if (awake_ || (waiting_.records.empty() && !waiting_.lost)) return;
+  awake_ = true;
+  lock.unlock();
+  wake_();
+}
+
+LiveQueue::Taken LiveQueue::Take() {
+  const std::lock_guard lock(mutex_);
+  awake_ = false;
+  const bool lost = waiting_.lost;
+  Taken taken = std::exchange(waiting_, {});
+  waiting_.lost = lost;
+  return taken;
+}
+
+}  // namespace cruddur::stream

@@ -1,0 +1,46 @@
+// Committed stream records on their way from the committer's thread to a loop. Bounded: when it is
+// full it lets go of everything, and its reader reads the stream itself instead.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/table_operations.h"
+
+namespace cruddur::stream {
+
+class LiveQueue {
+ public:
+  // `wake` is called, on the pushing thread, when something comes into an idle queue.
+  LiveQueue(size_t capacity, std::function<void()> wake);
+
+  // Starts anew, empty.
+  void Open();
+
+  // Keeps those that `wanted` says yes to; of the others only the last sequence number matters. No
+  // records at all mean that the table or its stream was replaced.
+  void Push(std::span<const model::StreamRecord> records,
+            const std::function<bool(const model::StreamRecord&)>& wanted);
+
+  struct Taken {
+    std::vector<model::StreamRecord> records;
+    std::string last_sequence_number;  // of all that was pushed; empty: nothing was
+    bool lost = false;  // it was full, or the stream was replaced: nothing comes until Open
+  };
+  Taken Take();
+
+ private:
+  void Wake(std::unique_lock<std::mutex>& lock);
+
+  const size_t capacity_;
+  const std::function<void()> wake_;
+
+  std::mutex mutex_;  // protects all below
+  Taken waiting_;
+  bool awake_ = false;  // wake_ was called since the last Take
+};
+
+}  // namespace cruddur::stream
