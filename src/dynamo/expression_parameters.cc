@@ -1,0 +1,144 @@
+#include "dynamo/expression_parameters.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cruddur::dynamo {
+namespace {
+
+constexpr size_t kMaxPlaceholderBytes = 255;
+
+// "#name" or ":value": a sign, then letters, digits and underscores.
+bool IsPlaceholder(std::string_view text, char sign) {
+  return text.size() > 1 && text.size() <= kMaxPlaceholderBytes && text[0] == sign &&
+         std::ranges::all_of(text.substr(1), [](unsigned char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_';
+         });
+}
+
+// Emptiness and the form of the keys; false when an issue was noted.
+bool CheckKeys(json::Object object, std::string_view parameter, char sign, RequestIssues& issues) {
+  if (object.size() == 0) {
+    issues.FailRule(CheckStage::kRules, fmt::format("{} must not be empty", parameter));
+    return false;
+  }
+  for (auto [key, value] : object) {
+    if (IsPlaceholder(key, sign)) continue;
+    issues.FailRule(CheckStage::kRules,
+                    fmt::format("{} contains invalid key: Syntax error; key: \"{}\"", parameter,
+                                key.substr(0, kMaxPlaceholderBytes)));
+    return false;
+  }
+  return true;
+}
+
+void Join(std::string& out, std::string_view name, std::string_view separator) {
+  if (!out.empty()) out += separator;
+  out += name;
+}
+
+}  // namespace
+
+void CheckMixing(const MemberIndex& index, const Shape& shape, RequestIssues& issues) {
+  std::string expressions, legacy;  // those given
+  std::string value_expressions;    // those that could be given and take values
+  size_t value_expression_count = 0;
+  bool takes_values = false, names = false, values = false, key_condition = false;
+  for (size_t i = 0; i < shape.members.size(); ++i) {
+    const Member& member = shape.members[i];
+    const bool given = index.At(i) != nullptr;
+    switch (member.role) {
+      case MemberRole::kExpression:
+        Join(value_expressions, member.name, " and ");
+        ++value_expression_count;
+        takes_values = takes_values || given;
+        key_condition = key_condition || (given && member.name == "KeyConditionExpression");
+        [[fallthrough]];
+      case MemberRole::kProjection:
+        if (given) Join(expressions, member.name, ", ");
+        break;
+      case MemberRole::kLegacy:
+        if (given) Join(legacy, member.name, ", ");
+        break;
+      case MemberRole::kPlain:
+        if (!given) break;
+        names = names || member.name == "ExpressionAttributeNames";
+        values = values || member.name == "ExpressionAttributeValues";
+        break;
+    }
+  }
+  // AWS lets KeyConditions stand beside a FilterExpression, only not beside its own successor.
+  const bool mixed =
+      !expressions.empty() && !legacy.empty() && (legacy != "KeyConditions" || key_condition);
+  if (mixed) {
+    issues.FailRule(
+        CheckStage::kMixing,
+        fmt::format("Can not use both expression and non-expression parameters in the same "
+                    "request: Non-expression parameters: {{{}}} Expression parameters: {{{}}}",
+                    legacy, expressions));
+  } else if (names && expressions.empty()) {
+    issues.FailRule(CheckStage::kMixing,
+                    "ExpressionAttributeNames can only be specified when using expressions");
+  } else if (values && !takes_values) {
+    issues.FailRule(
+        CheckStage::kMixing,
+        fmt::format("ExpressionAttributeValues can only be specified when using expressions: "
+                    "{} {} null",
+                    value_expressions, value_expression_count == 1 ? "is" : "are"));
+  } else if (!legacy.empty()) {
+    issues.FailRule(
+        CheckStage::kMixing,
+        fmt::format("Legacy parameters are not supported yet, use expressions: {{{}}}", legacy));
+  }
+}
+
+model::ExpressionNames ReadExpressionNames(const json::Element* value, RequestIssues& issues) {
+  model::ExpressionNames names;
+  if (value == nullptr || !value->is_object()) return names;
+  json::Object object = value->get_object().value_unsafe();
+  if (!CheckKeys(object, "ExpressionAttributeNames", '#', issues)) return names;
+  for (auto [key, name] : object) {
+    if (name.is_string()) names.emplace_back(key, name.get_string().value_unsafe());
+  }
+  return names;
+}
+
+model::Item ReadExpressionValues(const json::Element* value, RequestIssues& issues) {
+  if (value == nullptr || !value->is_object()) return {};
+  json::Object object = value->get_object().value_unsafe();
+  model::DbResult<model::Item> values = model::ReadItem(*value);
+  if (!values && values.error().code == model::DbErrorCode::kSerialization) {
+    issues.Fail(CheckStage::kTypes, std::move(values).error());
+    return {};
+  }
+  if (!CheckKeys(object, "ExpressionAttributeValues", ':', issues)) return {};
+  if (values) return *std::move(values);
+  for (auto [key, each] : object) {
+    auto read = model::ReadAttributeValue(each);
+    if (read) continue;
+    issues.FailRule(CheckStage::kRules,
+                    fmt::format("ExpressionAttributeValues contains invalid value: {} for key {}",
+                                read.error().message, key));
+    return {};
+  }
+  issues.Fail(CheckStage::kRules, std::move(values).error());
+  return {};
+}
+
+void WriteExpressionNames(json::Writer& out, const model::ExpressionNames& names) {
+  if (names.empty()) return;
+  out.Key("ExpressionAttributeNames").BeginObject();
+  for (const auto& [placeholder, name] : names) out.EscapedKey(placeholder).String(name);
+  out.EndObject();
+}
+
+void WritePlaceholders(json::Writer& out, const model::Placeholders& placeholders) {
+  WriteExpressionNames(out, placeholders.names);
+  if (placeholders.values.empty()) return;
+  out.Key("ExpressionAttributeValues");
+  model::WriteItem(out, placeholders.values);
+}
+
+}  // namespace cruddur::dynamo

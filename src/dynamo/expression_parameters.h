@@ -1,0 +1,44 @@
+// What requests say about expressions: placeholders, and the legacy parameters that expressions
+// replaced.
+#pragma once
+
+#include "dynamo/request_fields.h"
+#include "json/writer.h"
+#include "model/operations.h"
+
+namespace cruddur::dynamo {
+
+// Expressions beside legacy parameters, placeholders without an expression, and legacy parameters
+// at all (issue 3 brings them; until then they are refused), in AWS's order and with its texts.
+// Members are told apart by their MemberRole.
+void CheckMixing(const MemberIndex& index, const Shape& shape, RequestIssues& issues);
+
+// ExpressionAttributeNames and ExpressionAttributeValues; null: not given.
+model::ExpressionNames ReadExpressionNames(const json::Element* value, RequestIssues& issues);
+model::Item ReadExpressionValues(const json::Element* value, RequestIssues& issues);
+
+template <const Shape& S>
+model::Placeholders ReadPlaceholders(const Fields<S>& fields, RequestIssues& issues) {
+  return {ReadExpressionNames(fields.At("ExpressionAttributeNames"), issues),
+          ReadExpressionValues(fields.At("ExpressionAttributeValues"), issues)};
+}
+
+// Reads a request whose body is a structure of shape S: checks everything, and has `read(fields,
+// issues)` fill the typed request unless a JSON type was wrong.
+template <const Shape& S, class Read>
+model::DbStatus ReadBody(json::Element body, Read&& read) {
+  if (!body.is_object()) return model::DbFail(model::DbErrorCode::kSerialization, "");
+  RequestIssues issues;
+  Fields<S> fields(body);
+  CheckMembers(fields.index(), S, issues);
+  if (!issues.types_failed()) {
+    CheckMixing(fields.index(), S, issues);
+    read(fields, issues);
+  }
+  return issues.Finish();
+}
+
+void WriteExpressionNames(json::Writer& out, const model::ExpressionNames& names);
+void WritePlaceholders(json::Writer& out, const model::Placeholders& placeholders);
+
+}  // namespace cruddur::dynamo

@@ -1,0 +1,47 @@
+// What is wrong with one request, kept by the order in which AWS checks: a reader notes everything
+// that it meets and the earliest stage answers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/error.h"
+
+namespace cruddur::dynamo {
+
+// Order of checks; see dynamodb-semantics.md section 4.
+enum class CheckStage {
+  kTypes,      // JSON types: SerializationException
+  kTableName,  // presence and length, where an operation on tables looks at them first
+  kMembers,    // constraints of single members, all failures listed in one message
+  kMixing,     // expressions beside legacy parameters
+  kValues,     // attribute values: numbers, sets, …
+  kRules,      // what concerns several members together
+};
+
+class RequestIssues {
+ public:
+  // The first issue of the earliest stage wins.
+  void Fail(CheckStage stage, model::DbError error);
+  void FailTypes(std::string message);                   // a SerializationException
+  void FailRule(CheckStage stage, std::string message);  // a ValidationException
+  void FailMember(std::string_view value, std::string_view path, std::string_view constraint);
+  void FailNullMember(std::string_view path);
+
+  bool types_failed() const { return error_ && stage_ == CheckStage::kTypes; }
+  bool Clean() const { return !error_ && violations_ == 0; }
+
+  // The error to answer, if there is one.
+  model::DbStatus Finish() const;
+
+ private:
+  void AddViolation(std::string text);
+
+  CheckStage stage_ = CheckStage::kRules;
+  std::optional<model::DbError> error_;
+  std::string violation_texts_;
+  int violations_ = 0;
+};
+
+}  // namespace cruddur::dynamo

@@ -1,0 +1,435 @@
+// What ReadRequest answers to bad requests: AWS's texts, in AWS's order.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "dynamo/batches_codec.h"
+#include "dynamo/items_codec.h"
+#include "dynamo/pages_codec.h"
+#include "dynamo/streams_codec.h"
+#include "dynamo/tables_codec.h"
+#include "dynamo/transactions_codec.h"
+
+namespace cruddur::dynamo {
+namespace {
+
+using model::DbErrorCode;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+template <class Request>
+model::DbError Refusal(std::string_view json) {
+  json::Document document;
+  auto body = document.Parse(json);
+  EXPECT_TRUE(body) << json;
+  Request request;
+  model::DbStatus status = ReadRequest(*body, request);
+  return status ? model::DbError{DbErrorCode::kUnreachable, "accepted", nullptr} : status.error();
+}
+
+using Reader = std::function<model::DbError(std::string_view)>;
+const Reader kGet = Refusal<model::GetItemRequest>;
+const Reader kPut = Refusal<model::PutItemRequest>;
+const Reader kDelete = Refusal<model::DeleteItemRequest>;
+const Reader kUpdate = Refusal<model::UpdateItemRequest>;
+const Reader kQuery = Refusal<model::QueryRequest>;
+const Reader kScan = Refusal<model::ScanRequest>;
+const Reader kBatchGet = Refusal<model::BatchGetItemRequest>;
+const Reader kBatchWrite = Refusal<model::BatchWriteItemRequest>;
+const Reader kTransactGet = Refusal<model::TransactGetItemsRequest>;
+const Reader kTransactWrite = Refusal<model::TransactWriteItemsRequest>;
+const Reader kCreateTable = Refusal<model::CreateTableRequest>;
+const Reader kUpdateTable = Refusal<model::UpdateTableRequest>;
+const Reader kDescribeTable = Refusal<DescribeTableRequest>;
+const Reader kListTables = Refusal<model::ListTablesRequest>;
+const Reader kGetShardIterator = Refusal<model::GetShardIteratorRequest>;
+const Reader kGetRecords = Refusal<model::GetRecordsRequest>;
+
+struct Case {
+  const Reader& read;
+  std::string_view json;
+  std::string_view message;
+};
+
+void ExpectAll(DbErrorCode code, std::initializer_list<Case> cases) {
+  for (const Case& each : cases) {
+    model::DbError error = each.read(each.json);
+    EXPECT_EQ(error.code, code) << each.json << ": " << error.message;
+    EXPECT_EQ(error.message, each.message) << each.json;
+  }
+}
+
+TEST(Request, RefusesWrongJsonTypes) {
+  const std::string_view structure = "Start of structure or map found where not expected";
+  const std::string_view field = "Unexpected field type";
+  const std::string_view cast =
+      "class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be cast to class "
+      "java.lang.Class (sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and "
+      "java.lang.Class are in module java.base of loader 'bootstrap')";
+  ExpectAll(
+      DbErrorCode::kSerialization,
+      {
+          {kGet, R"([])", ""},
+          {kGet, R"(null)", ""},
+          {kGet, R"({"TableName": 23})", "NUMBER_VALUE cannot be converted to String"},
+          {kGet, R"({"TableName": -1})", "NUMBER_VALUE cannot be converted to String"},
+          {kGet, R"({"TableName": 34.56})", "DECIMAL_VALUE cannot be converted to String"},
+          {kGet, R"({"TableName": true})", "TRUE_VALUE cannot be converted to String"},
+          {kGet, R"({"TableName": false})", "FALSE_VALUE cannot be converted to String"},
+          {kGet, R"({"TableName": []})", "Unrecognized collection type class java.lang.String"},
+          {kGet, R"({"TableName": {}})", structure},
+          {kGet, R"({"ConsistentRead": "23"})", "Unexpected token received from parser"},
+          {kGet, R"({"ConsistentRead": 23})", "NUMBER_VALUE cannot be converted to Boolean"},
+          {kGet, R"({"ConsistentRead": []})",
+           "Unrecognized collection type class java.lang.Boolean"},
+          {kGet, R"({"AttributesToGet": "a"})", field},
+          {kGet, R"({"AttributesToGet": {}})", structure},
+          {kGet, R"({"AttributesToGet": [1]})", "NUMBER_VALUE cannot be converted to String"},
+          {kGet, R"({"Key": "a"})", field},
+          {kGet, R"({"Key": []})",
+           "Unrecognized collection type java.util.Map<java.lang.String, "
+           "com.amazonaws.dynamodb.v20120810.AttributeValue>"},
+          {kGet, R"({"Key": {"a": 1}})", "Unexpected value type in payload"},
+          {kGet, R"({"Key": {"a": {"S": 1}}})", "NUMBER_VALUE cannot be converted to String"},
+          {kGet, R"({"ExpressionAttributeNames": []})",
+           "Unrecognized collection type java.util.Map<java.lang.String, java.lang.String>"},
+          {kGet, R"({"ExpressionAttributeNames": {"#a": 1}})",
+           "NUMBER_VALUE cannot be converted to String"},
+          {kQuery, R"({"Limit": "23"})", "STRING_VALUE cannot be converted to Integer"},
+          {kQuery, R"({"Limit": true})", "TRUE_VALUE cannot be converted to Integer"},
+          {kQuery, R"({"Limit": []})", "Unrecognized collection type class java.lang.Integer"},
+          {kCreateTable, R"({"ProvisionedThroughput": {"ReadCapacityUnits": "1"}})",
+           "STRING_VALUE cannot be converted to Long"},
+          {kCreateTable, R"({"ProvisionedThroughput": []})",
+           "Unrecognized collection type class "
+           "com.amazonaws.dynamodb.v20120810.ProvisionedThroughput"},
+          {kCreateTable, R"({"ProvisionedThroughput": 1})", field},
+          {kCreateTable, R"({"KeySchema": [1]})", "Unexpected value type in payload"},
+          {kCreateTable, R"({"KeySchema": [[]]})",
+           "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.KeySchemaElement"},
+          {kBatchGet, R"({"RequestItems": {"abc": {"Keys": [1]}}})", cast},
+          {kBatchWrite, R"({"RequestItems": []})",
+           "Unrecognized collection type java.util.Map<java.lang.String, "
+           "java.util.List<com.amazonaws.dynamodb.v20120810.WriteRequest>>"},
+          {kBatchWrite, R"({"RequestItems": {"abc": 1}})", cast},
+          {kBatchWrite, R"({"RequestItems": {"abc": {}}})", structure},
+          {kTransactWrite, R"({"TransactItems": [{"Put": 1}]})", field},
+      });
+}
+
+TEST(Request, ReportsAWrongTypeBeforeAnythingElse) {
+  ExpectAll(DbErrorCode::kSerialization,
+            {
+                {kPut, R"({"TableName": "a;", "Item": {"a": {"N": "x"}, "b": {"S": 1}}})",
+                 "NUMBER_VALUE cannot be converted to String"},
+                {kPut, R"({"ReturnValues": "hi", "ConditionExpression": 1})",
+                 "NUMBER_VALUE cannot be converted to String"},
+            });
+}
+
+TEST(Request, ListsAllFailuresOfSingleMembers) {
+  const std::string_view null_key =
+      "Value null at 'key' failed to satisfy constraint: Member must not be null";
+  const std::string long_name(256, 'a');
+  const std::string long_table = R"({"TableName": ")" + long_name + R"(", "Key": {}})";
+  const std::string long_text = "1 validation error detected: Value '" + long_name +
+                                "' at 'tableName' failed to satisfy constraint: Member must have "
+                                "length less than or equal to 255";
+  ExpectAll(
+      DbErrorCode::kValidation,
+      {
+          {kGet, "{}",
+           "2 validation errors detected: Value null at 'tableName' failed to satisfy constraint: "
+           "Member must not be null; Value null at 'key' failed to satisfy constraint: Member must "
+           "not be null"},
+          {kGet, R"({"TableName": null, "Key": {}})",
+           "1 validation error detected: Value null at 'tableName' failed to satisfy constraint: "
+           "Member must not be null"},
+          {kGet, R"({"TableName": "a;", "Key": {}})",
+           "2 validation errors detected: Value 'a;' at 'tableName' failed to satisfy constraint: "
+           "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value 'a;' at "
+           "'tableName' failed to satisfy constraint: Member must have length greater than or "
+           "equal to 3"},
+          {kGet, long_table, long_text},
+          {kPut, R"({"TableName": "abc", "Item": {}, "ReturnConsumedCapacity": "hi",
+                     "ReturnValues": "hi", "ReturnItemCollectionMetrics": "hi"})",
+           "3 validation errors detected: Value 'hi' at 'returnConsumedCapacity' failed to satisfy "
+           "constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]; Value 'hi' at "
+           "'returnValues' failed to satisfy constraint: Member must satisfy enum value set: "
+           "[ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]; Value 'hi' at "
+           "'returnItemCollectionMetrics' failed to satisfy constraint: Member must satisfy enum "
+           "value set: [SIZE, NONE]"},
+          {kListTables, R"({"Limit": 101, "ExclusiveStartTableName": "a"})",
+           "2 validation errors detected: Value 'a' at 'exclusiveStartTableName' failed to satisfy "
+           "constraint: Member must have length greater than or equal to 3; Value '101' at 'limit' "
+           "failed to satisfy constraint: Member must have value less than or equal to 100"},
+          {kScan, R"({"TableName": "abc", "Limit": 0})",
+           "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member "
+           "must have value greater than or equal to 1"},
+          {kBatchGet, R"({"RequestItems": {}})",
+           "1 validation error detected: Value '{}' at 'requestItems' failed to satisfy "
+           "constraint: Member must have length greater than or equal to 1"},
+          {kBatchGet, R"({"RequestItems": {"aa;": {}}})",
+           "2 validation errors detected: Value '{\"aa;\":{}}' at 'requestItems' failed to satisfy "
+           "constraint: Map keys must satisfy constraint: [Member must have length less than or "
+           "equal to 255, Member must have length greater than or equal to 3, Member must satisfy "
+           "regular expression pattern: [a-zA-Z0-9_.-]+]; Value null at "
+           "'requestItems.aa;.member.keys' failed to satisfy constraint: Member must not be null"},
+          {kBatchWrite, R"({"RequestItems": {"abc": [{"DeleteRequest": {}, "PutRequest": {}}]}})",
+           "2 validation errors detected: Value null at "
+           "'requestItems.abc.member.1.member.deleteRequest.key' failed to satisfy constraint: "
+           "Member must not be null; Value null at "
+           "'requestItems.abc.member.1.member.putRequest.item' failed to satisfy constraint: "
+           "Member must not be null"},
+          {kBatchWrite, R"({"RequestItems": {"abc": []}})",
+           "1 validation error detected: Value '{\"abc\":[]}' at 'requestItems' failed to satisfy "
+           "constraint: Map value must satisfy constraint: [Member must have length less than or "
+           "equal to 25, Member must have length greater than or equal to 1]"},
+          {kTransactGet, R"({"TransactItems": [{}]})",
+           "1 validation error detected: Value null at 'transactItems.1.member.get' failed to "
+           "satisfy constraint: Member must not be null"},
+          {kTransactWrite, R"({"TransactItems": [], "ClientRequestToken": ""})",
+           "2 validation errors detected: Value '' at 'clientRequestToken' failed to satisfy "
+           "constraint: Member must have length greater than or equal to 1; Value '[]' at "
+           "'transactItems' failed to satisfy constraint: Member must have length greater than or "
+           "equal to 1"},
+          {kGetShardIterator, R"({"StreamArn": "a", "ShardId": "shardId-00000000000000000000-0",
+                                  "ShardIteratorType": "X"})",
+           "2 validation errors detected: Value 'a' at 'streamArn' failed to satisfy constraint: "
+           "Member must have length greater than or equal to 37; Value 'X' at 'shardIteratorType' "
+           "failed to satisfy constraint: Member must satisfy enum value set: [TRIM_HORIZON, "
+           "LATEST, AT_SEQUENCE_NUMBER, AFTER_SEQUENCE_NUMBER]"},
+          {kGetRecords, R"({"ShardIterator": "x", "Limit": 1001})",
+           "1 validation error detected: Value '1001' at 'limit' failed to satisfy constraint: "
+           "Member must have value less than or equal to 1000"},
+      });
+  EXPECT_THAT(kDelete("{}").message, HasSubstr(null_key));
+}
+
+TEST(Request, ListsTenFailuresAtMost) {
+  std::string many = R"({"TransactItems": [)";
+  for (int i = 0; i < 30; ++i) many += i ? ", {}" : "{}";
+  EXPECT_THAT(kTransactGet(many + "]}").message, StartsWith("10 validation errors detected: "));
+}
+
+TEST(Request, DoesNotEchoAHugeValue) {
+  std::string huge(1 << 20, 'x');
+  EXPECT_LT(kGet(R"({"TableName": ")" + huge + R"(", "Key": {}})").message.size(), 10'000u);
+}
+
+TEST(Request, TellsExpressionsFromLegacyParameters) {
+  ExpectAll(
+      DbErrorCode::kValidation,
+      {
+          {kPut, R"({"TableName": "abc", "Item": {"a": {}}, "Expected": {"a": {}},
+                     "ConditionExpression": "", "ExpressionAttributeNames": {}})",
+           "Can not use both expression and non-expression parameters in the same request: "
+           "Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}"},
+          {kUpdate, R"({"TableName": "abc", "Key": {"a": {}}, "Expected": {"a": {}},
+                        "AttributeUpdates": {}, "ConditionExpression": "", "UpdateExpression": ""})",
+           "Can not use both expression and non-expression parameters in the same request: "
+           "Non-expression parameters: {AttributeUpdates, Expected} Expression parameters: "
+           "{UpdateExpression, ConditionExpression}"},
+          {kPut, R"({"TableName": "abc", "Item": {"a": {}}, "ExpressionAttributeNames": {}})",
+           "ExpressionAttributeNames can only be specified when using expressions"},
+          {kPut, R"({"TableName": "abc", "Item": {"a": {}}, "ExpressionAttributeValues": {}})",
+           "ExpressionAttributeValues can only be specified when using expressions: "
+           "ConditionExpression is null"},
+          {kUpdate, R"({"TableName": "abc", "Key": {}, "ExpressionAttributeValues": {}})",
+           "ExpressionAttributeValues can only be specified when using expressions: "
+           "UpdateExpression and ConditionExpression are null"},
+          {kQuery, R"({"TableName": "abc", "ProjectionExpression": "a",
+                       "ExpressionAttributeValues": {":a": {"S": ""}}})",
+           "ExpressionAttributeValues can only be specified when using expressions: "
+           "FilterExpression and KeyConditionExpression are null"},
+          {kQuery, R"({"TableName": "abc", "KeyConditions": {}, "FilterExpression": "a"})",
+           "Legacy parameters are not supported yet, use expressions: {KeyConditions}"},
+          {kQuery, R"({"TableName": "abc", "KeyConditions": {}, "KeyConditionExpression": "a"})",
+           "Can not use both expression and non-expression parameters in the same request: "
+           "Non-expression parameters: {KeyConditions} Expression parameters: "
+           "{KeyConditionExpression}"},
+          {kScan, R"({"TableName": "abc", "ScanFilter": {}, "ConditionalOperator": "OR"})",
+           "Legacy parameters are not supported yet, use expressions: {ScanFilter, "
+           "ConditionalOperator}"},
+          {kBatchGet, R"({"RequestItems": {"abc": {"Keys": [{}], "AttributesToGet": ["a"],
+                          "ProjectionExpression": ""}}})",
+           "Can not use both expression and non-expression parameters in the same request: "
+           "Non-expression parameters: {AttributesToGet} Expression parameters: "
+           "{ProjectionExpression}"},
+      });
+}
+
+TEST(Request, ChecksPlaceholders) {
+  auto put = [](std::string_view rest) {
+    return R"({"TableName": "abc", "Item": {"a": {"S": "a"}}, "ConditionExpression": "a", )" +
+           std::string(rest) + "}";
+  };
+  const std::string empty_names = put(R"("ExpressionAttributeNames": {})");
+  const std::string bad_name = put(R"("ExpressionAttributeNames": {"a": "a"})");
+  const std::string bare_sign = put(R"("ExpressionAttributeNames": {"#": "a"})");
+  const std::string empty_values = put(R"("ExpressionAttributeValues": {})");
+  const std::string bad_key =
+      put(R"("ExpressionAttributeValues": {":b": {"a": ""}, "b": {"S": "a"}})");
+  const std::string bad_value = put(R"("ExpressionAttributeValues": {":b": {"a": ""}})");
+  const std::string bad_number =
+      put(R"("ExpressionAttributeValues": {":a": {"S": "x"}, ":b": {"N": "b"}})");
+  ExpectAll(DbErrorCode::kValidation,
+            {
+                {kPut, empty_names, "ExpressionAttributeNames must not be empty"},
+                {kPut, bad_name,
+                 "ExpressionAttributeNames contains invalid key: Syntax error; key: \"a\""},
+                {kPut, bare_sign,
+                 "ExpressionAttributeNames contains invalid key: Syntax error; key: \"#\""},
+                {kPut, empty_values, "ExpressionAttributeValues must not be empty"},
+                {kPut, bad_key,
+                 "ExpressionAttributeValues contains invalid key: Syntax error; key: \"b\""},
+                {kPut, bad_value,
+                 "ExpressionAttributeValues contains invalid value: Supplied AttributeValue is "
+                 "empty, must contain exactly one of the supported datatypes for key :b"},
+                {kPut, bad_number,
+                 "ExpressionAttributeValues contains invalid value: The parameter cannot be "
+                 "converted to a numeric value: b for key :b"},
+            });
+}
+
+TEST(Request, ChecksPages) {
+  ExpectAll(
+      DbErrorCode::kValidation,
+      {
+          {kQuery, R"({"TableName": "abc"})",
+           "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
+           "request."},
+          {kQuery, R"({"TableName": "abc", "KeyConditionExpression": ""})",
+           "Invalid KeyConditionExpression: The expression can not be empty;"},
+          {kScan, R"({"TableName": "abc", "Segment": 0})",
+           "The TotalSegments parameter is required but was not present in the request when "
+           "Segment parameter is present"},
+          {kScan, R"({"TableName": "abc", "TotalSegments": 1})",
+           "The Segment parameter is required but was not present in the request when parameter "
+           "TotalSegments is present"},
+          {kScan, R"({"TableName": "abc", "Segment": 2, "TotalSegments": 2})",
+           "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+           "Segment: 2 is not less than TotalSegments: 2"},
+          {kScan, R"({"TableName": "abc", "ExclusiveStartKey": {"a": {}}})",
+           "The provided starting key is invalid: Supplied AttributeValue is empty, must contain "
+           "exactly one of the supported datatypes"},
+          {kScan, R"({"TableName": "abc", "ExclusiveStartKey": {"a": {"N": "x"}}})",
+           "The parameter cannot be converted to a numeric value: x"},
+      });
+}
+
+TEST(Request, ChecksActionsOfBatchesAndTransactions) {
+  ExpectAll(DbErrorCode::kValidation,
+            {
+                {kBatchWrite, R"({"RequestItems": {"abc": [{}]}})",
+                 "Supplied AttributeValue has more than one datatypes set, must contain exactly "
+                 "one of the supported datatypes"},
+                {kTransactWrite, R"({"TransactItems": [{}]})",
+                 "TransactItems can only contain one of Check, Put, Update or Delete"},
+                {kTransactWrite, R"({"TransactItems": [{"Delete": {"TableName": "abc", "Key": {}},
+                                     "Put": {"TableName": "abc", "Item": {}}}]})",
+                 "TransactItems can only contain one of Check, Put, Update or Delete"},
+            });
+}
+
+TEST(Request, ChecksTablesBeforeTheirNamesAreLookedUp) {
+  auto table = [](std::string_view rest) {
+    return R"({"TableName": "abc", )" + std::string(rest) + "}";
+  };
+  constexpr std::string_view kUnits =
+      R"(, "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1})";
+  constexpr std::string_view kA = R"({"AttributeName": "a", "AttributeType": "S"})";
+  constexpr std::string_view kB = R"({"AttributeName": "b", "AttributeType": "S"})";
+  auto keys = [&](std::string_view definitions, std::string_view first, std::string_view second) {
+    std::string text = R"("AttributeDefinitions": [)" + std::string(definitions) +
+                       R"(], "KeySchema": [{"AttributeName": "a", "KeyType": ")" +
+                       std::string(first) + "\"}";
+    if (!second.empty()) text += ", " + std::string(second);
+    return table(text + "]" + std::string(kUnits));
+  };
+  const std::string both = std::string(kA) + ", " + std::string(kB);
+  const std::string none_defined = keys("", "HASH", "");
+  const std::string other_defined = keys(kB, "HASH", "");
+  const std::string range_first = keys(kA, "RANGE", "");
+  const std::string hash_second =
+      keys(both, "HASH", R"({"AttributeName": "b", "KeyType": "HASH"})");
+  const std::string same_name = keys(both, "HASH", R"({"AttributeName": "a", "KeyType": "RANGE"})");
+  const std::string no_units = table(
+      R"("AttributeDefinitions": [], "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}])");
+  const std::string on_demand =
+      table(R"("AttributeDefinitions": [], "BillingMode": "PAY_PER_REQUEST", "KeySchema": )"
+            R"([{"AttributeName": "a", "KeyType": "HASH"}])" +
+            std::string(kUnits));
+  ExpectAll(
+      DbErrorCode::kValidation,
+      {
+          {kCreateTable, "{}",
+           "The parameter 'TableName' is required but was not present in the request"},
+          {kDescribeTable, R"({"TableName": "a;"})",
+           "TableName must be at least 3 characters long and at most 255 characters long"},
+          {kDescribeTable, R"({"TableName": "abc;"})",
+           "1 validation error detected: Value 'abc;' at 'tableName' failed to satisfy constraint: "
+           "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"},
+          {kCreateTable, R"({"TableName": "abc;"})",
+           "3 validation errors detected: Value null at 'attributeDefinitions' failed to satisfy "
+           "constraint: Member must not be null; Value 'abc;' at 'tableName' failed to satisfy "
+           "constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value "
+           "null "
+           "at 'keySchema' failed to satisfy constraint: Member must not be null"},
+          {kCreateTable, no_units,
+           "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits "
+           "must both be specified when BillingMode is PROVISIONED"},
+          {kCreateTable, on_demand,
+           "One or more parameter values were invalid: Neither ReadCapacityUnits nor "
+           "WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"},
+          {kCreateTable, none_defined,
+           "Invalid KeySchema: Some index key attribute have no definition"},
+          {kCreateTable, other_defined,
+           "One or more parameter values were invalid: Some index key attributes are not defined "
+           "in AttributeDefinitions. Keys: [a], AttributeDefinitions: [b]"},
+          {kCreateTable, range_first,
+           "Invalid KeySchema: The first KeySchemaElement is not a HASH key type"},
+          {kCreateTable, hash_second,
+           "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type"},
+          {kCreateTable, same_name,
+           "Both the Hash Key and the Range Key element in the KeySchema have the same name"},
+          {kUpdateTable, R"({"TableName": "abc", "GlobalSecondaryIndexUpdates": [{}]})",
+           "One or more parameter values were invalid: One of GlobalSecondaryIndexUpdate.Update, "
+           "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be "
+           "null"},
+          {kUpdateTable, R"({"TableName": "abc", "ReplicaUpdates": []})",
+           "One or more parameter values were invalid: ReplicaUpdates is not supported: tables "
+           "have no replicas here"},
+      });
+  EXPECT_EQ(kUpdateTable(R"({"TableName": "abc", "GlobalSecondaryIndexUpdates": [
+                           {"Delete": {"IndexName": "abc"}}, {"Delete": {"IndexName": "abd"}}]})")
+                .code,
+            DbErrorCode::kLimitExceeded);
+}
+
+TEST(Request, PassesOverUnknownMembers) {
+  EXPECT_EQ(
+      kGet(R"({"TableName": "abc", "Key": {"a": {"S": "b"}}, "Nonsense": [1, {"x": 2}]})").message,
+      "accepted");
+}
+
+TEST(Request, TakesTheTruthValuesThatAwsTakes) {
+  json::Document document;
+  for (auto [text, truth] : {std::pair{"\"true\"", true},
+                             {"\"YES\"", true},
+                             {"\"1\"", true},
+                             {"true", true},
+                             {"\"no\"", false},
+                             {"\"0\"", false}}) {
+    model::GetItemRequest request;
+    auto body = document.Parse(R"({"TableName": "abc", "Key": {"a": {"S": "b"}},
+                                   "ConsistentRead": )" +
+                               std::string(text) + "}");
+    ASSERT_TRUE(ReadRequest(*body, request)) << text;
+    EXPECT_EQ(request.consistent_read, truth) << text;
+  }
+}
+
+}  // namespace
+}  // namespace cruddur::dynamo

@@ -1,0 +1,219 @@
+// WriteResponse and ReadResponse of the operations on tables.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "dynamo/key_schema_codec.h"
+#include "dynamo/response_reader.h"
+#include "dynamo/tables_codec.h"
+#include "dynamo/wire_time.h"
+
+namespace cruddur::dynamo {
+namespace {
+
+using model::TableStatus;
+
+void WriteThroughput(json::Writer& out, const model::Throughput& value) {
+  out.Key("ProvisionedThroughput").BeginObject().Key("NumberOfDecreasesToday").Int(0);
+  out.Key("ReadCapacityUnits").Int(value.read_units);
+  out.Key("WriteCapacityUnits").Int(value.write_units).EndObject();
+}
+
+void WriteIndex(json::Writer& out, const model::IndexDescription& index) {
+  out.BeginObject().Key("IndexName").String(index.name);
+  WriteKeySchema(out, index.keys);
+  out.Key("Projection").BeginObject();
+  out.Key("ProjectionType").String(NameOf(index.projection.type));
+  if (!index.projection.non_key_attributes.empty()) {
+    out.Key("NonKeyAttributes").BeginArray();
+    for (const std::string& name : index.projection.non_key_attributes) out.String(name);
+    out.EndArray();
+  }
+  out.EndObject();
+  out.Key("IndexSizeBytes").Int(static_cast<int64_t>(index.size_bytes));
+  out.Key("ItemCount").Int(static_cast<int64_t>(index.item_count));
+  out.Key("IndexArn").String(index.arn);
+  if (index.global) {
+    out.Key("IndexStatus").String(NameOf(index.status));
+    if (index.backfilling) out.Key("Backfilling").Bool(true);
+    WriteThroughput(out, index.throughput);
+  }
+  out.EndObject();
+}
+
+void WriteIndexes(json::Writer& out, std::string_view key,
+                  const std::vector<model::IndexDescription>& indexes, bool global) {
+  bool any = false;
+  for (const model::IndexDescription& index : indexes) {
+    if (index.global != global) continue;
+    if (!any) out.Key(key).BeginArray();
+    any = true;
+    WriteIndex(out, index);
+  }
+  if (any) out.EndArray();
+}
+
+// An unknown name (a status that came after this code was written) keeps the default.
+template <class E>
+void ReadName(ResponseReader& in, std::string_view member, E& out) {
+  FromName(in.String(member), out);
+}
+
+model::Throughput ReadThroughput(ResponseReader& outer) {
+  auto value = outer.Find("ProvisionedThroughput");
+  if (!value) return {};
+  ResponseReader in(*value);
+  model::Throughput out{in.Int("ReadCapacityUnits"), in.Int("WriteCapacityUnits")};
+  outer.Join(in);
+  return out;
+}
+
+model::KeySchema ReadKeys(ResponseReader& in, SchemaOf owner,
+                          std::span<const model::KeyAttribute> definitions) {
+  auto value = in.Find("KeySchema");
+  if (!value) return {};  // of a table that is going away
+  RequestIssues issues;
+  model::KeySchema keys = ReadKeySchema(&*value, owner, definitions, issues);
+  if (!issues.Clean()) in.MarkBroken();
+  return keys;
+}
+
+model::IndexDescription ReadIndex(json::Element element, bool global,
+                                  std::span<const model::KeyAttribute> definitions,
+                                  ResponseReader& outer) {
+  ResponseReader in(element);
+  model::IndexDescription index;
+  index.name = in.String("IndexName");
+  index.global = global;
+  index.keys = ReadKeys(in, global ? SchemaOf::kGlobalIndex : SchemaOf::kLocalIndex, definitions);
+  if (auto projection = in.Find("Projection")) {
+    ResponseReader inner(*projection);
+    ReadName(inner, "ProjectionType", index.projection.type);
+    inner.ForEach("NonKeyAttributes", [&](json::Element each) {
+      if (!each.is_string()) return inner.MarkBroken();
+      index.projection.non_key_attributes.emplace_back(each.get_string().value_unsafe());
+    });
+    in.Join(inner);
+  }
+  index.throughput = ReadThroughput(in);
+  ReadName(in, "IndexStatus", index.status);
+  index.backfilling = in.Bool("Backfilling");
+  index.item_count = static_cast<uint64_t>(in.Int("ItemCount"));
+  index.size_bytes = static_cast<uint64_t>(in.Int("IndexSizeBytes"));
+  index.arn = in.String("IndexArn");
+  outer.Join(in);
+  return index;
+}
+
+}  // namespace
+
+void WriteResponse(json::Writer& out, const model::TableDescription& table, std::string_view name) {
+  out.BeginObject().Key(name).BeginObject();
+  // A table that is going away has no keys and no birthday any more.
+  if (table.status != TableStatus::kDeleting) {
+    std::vector<model::KeyAttribute> definitions;
+    AddDefinitions(definitions, table.keys);
+    for (const auto& index : table.indexes) AddDefinitions(definitions, index.keys);
+    WriteAttributeDefinitions(out, definitions);
+    WriteKeySchema(out, table.keys);
+    out.Key("CreationDateTime");
+    WriteTime(out, table.created_at);
+  }
+  out.Key("TableName").String(table.name);
+  out.Key("TableStatus").String(NameOf(table.status));
+  WriteThroughput(out, table.throughput);
+  if (table.billing == model::BillingMode::kPayPerRequest) {
+    out.Key("BillingModeSummary").BeginObject();
+    out.Key("BillingMode").String(NameOf(table.billing)).EndObject();
+  }
+  out.Key("TableSizeBytes").Int(static_cast<int64_t>(table.size_bytes));
+  out.Key("ItemCount").Int(static_cast<int64_t>(table.item_count));
+  out.Key("TableArn").String(table.arn);
+  out.Key("TableId").String(table.id);
+  WriteIndexes(out, "LocalSecondaryIndexes", table.indexes, false);
+  WriteIndexes(out, "GlobalSecondaryIndexes", table.indexes, true);
+  if (table.stream_view) {
+    out.Key("StreamSpecification").BeginObject().Key("StreamEnabled").Bool(true);
+    out.Key("StreamViewType").String(NameOf(*table.stream_view)).EndObject();
+  }
+  if (!table.stream_label.empty()) {
+    out.Key("LatestStreamLabel").String(table.stream_label);
+    out.Key("LatestStreamArn").String(table.stream_arn);
+  }
+  if (table.table_class != model::TableClass::kStandard) {
+    out.Key("TableClassSummary").BeginObject();
+    out.Key("TableClass").String(NameOf(table.table_class)).EndObject();
+  }
+  out.Key("DeletionProtectionEnabled").Bool(table.deletion_protection);
+  out.EndObject().EndObject();
+}
+
+void WriteResponse(json::Writer& out, const model::ListTablesResponse& response) {
+  out.BeginObject().Key("TableNames").BeginArray();
+  for (const std::string& name : response.table_names) out.String(name);
+  out.EndArray();
+  if (!response.last_evaluated_table_name.empty()) {
+    out.Key("LastEvaluatedTableName").String(response.last_evaluated_table_name);
+  }
+  out.EndObject();
+}
+
+model::DbStatus ReadResponse(json::Element body, model::TableDescription& out) {
+  ResponseReader outer(body);
+  auto table = outer.Find("Table");
+  if (!table) table = outer.Find("TableDescription");
+  if (!table) {
+    outer.MarkBroken();
+    return outer.Finish();
+  }
+  ResponseReader in(*table);
+  out.name = in.String("TableName");
+  out.arn = in.String("TableArn");
+  out.id = in.String("TableId");
+  ReadName(in, "TableStatus", out.status);
+  auto list = in.Find("AttributeDefinitions");
+  std::vector<model::KeyAttribute> definitions = ReadAttributeDefinitions(list ? &*list : nullptr);
+  out.keys = ReadKeys(in, SchemaOf::kTable, definitions);
+  in.ForEach("LocalSecondaryIndexes", [&](json::Element each) {
+    out.indexes.push_back(ReadIndex(each, false, definitions, in));
+  });
+  in.ForEach("GlobalSecondaryIndexes", [&](json::Element each) {
+    out.indexes.push_back(ReadIndex(each, true, definitions, in));
+  });
+  if (auto summary = in.Find("BillingModeSummary")) {
+    ResponseReader inner(*summary);
+    ReadName(inner, "BillingMode", out.billing);
+  }
+  out.throughput = ReadThroughput(in);
+  if (auto stream = in.Find("StreamSpecification")) {
+    ResponseReader inner(*stream);
+    model::StreamViewType view;
+    if (inner.Bool("StreamEnabled") && FromName(inner.String("StreamViewType"), view)) {
+      out.stream_view = view;
+    }
+    in.Join(inner);
+  }
+  out.stream_label = in.String("LatestStreamLabel");
+  out.stream_arn = in.String("LatestStreamArn");
+  out.deletion_protection = in.Bool("DeletionProtectionEnabled");
+  if (auto summary = in.Find("TableClassSummary")) {
+    ResponseReader inner(*summary);
+    ReadName(inner, "TableClass", out.table_class);
+  }
+  out.created_at = ReadTime(in, "CreationDateTime");
+  out.item_count = static_cast<uint64_t>(in.Int("ItemCount"));
+  out.size_bytes = static_cast<uint64_t>(in.Int("TableSizeBytes"));
+  return in.Finish();
+}
+
+model::DbStatus ReadResponse(json::Element body, model::ListTablesResponse& out) {
+  ResponseReader in(body);
+  in.ForEach("TableNames", [&](json::Element each) {
+    if (!each.is_string()) return in.MarkBroken();
+    out.table_names.emplace_back(each.get_string().value_unsafe());
+  });
+  out.last_evaluated_table_name = in.String("LastEvaluatedTableName");
+  return in.Finish();
+}
+
+}  // namespace cruddur::dynamo

@@ -1,0 +1,129 @@
+// WriteRequest of the operations on tables: what the client sends.
+#include "dynamo/key_schema_codec.h"
+#include "dynamo/tables_codec.h"
+
+namespace cruddur::dynamo {
+namespace {
+
+void WriteThroughput(json::Writer& out, const std::optional<model::Throughput>& value) {
+  if (!value) return;
+  out.Key("ProvisionedThroughput").BeginObject();
+  out.Key("ReadCapacityUnits").Int(value->read_units);
+  out.Key("WriteCapacityUnits").Int(value->write_units).EndObject();
+}
+
+void WriteIndex(json::Writer& out, const model::IndexDefinition& index) {
+  out.BeginObject().Key("IndexName").String(index.name);
+  WriteKeySchema(out, index.keys);
+  out.Key("Projection").BeginObject();
+  out.Key("ProjectionType").String(NameOf(index.projection.type));
+  if (!index.projection.non_key_attributes.empty()) {
+    out.Key("NonKeyAttributes").BeginArray();
+    for (const std::string& name : index.projection.non_key_attributes) out.String(name);
+    out.EndArray();
+  }
+  out.EndObject();
+  WriteThroughput(out, index.throughput);
+  out.EndObject();
+}
+
+void WriteIndexes(json::Writer& out, std::string_view key,
+                  std::span<const model::IndexDefinition> indexes, bool global) {
+  bool any = false;
+  for (const model::IndexDefinition& index : indexes) {
+    if (index.global != global) continue;
+    if (!any) out.Key(key).BeginArray();
+    any = true;
+    WriteIndex(out, index);
+  }
+  if (any) out.EndArray();
+}
+
+void WriteStream(json::Writer& out, bool enabled, std::optional<model::StreamViewType> view) {
+  out.Key("StreamSpecification").BeginObject().Key("StreamEnabled").Bool(enabled);
+  if (view) out.Key("StreamViewType").String(NameOf(*view));
+  out.EndObject();
+}
+
+}  // namespace
+
+void WriteRequest(json::Writer& out, const model::CreateTableRequest& request) {
+  out.BeginObject().Key("TableName").String(request.table);
+  std::vector<model::KeyAttribute> definitions = request.attribute_definitions;
+  AddDefinitions(definitions, request.keys);
+  for (const model::IndexDefinition& index : request.indexes) {
+    AddDefinitions(definitions, index.keys);
+  }
+  WriteAttributeDefinitions(out, definitions);
+  WriteKeySchema(out, request.keys);
+  WriteIndexes(out, "LocalSecondaryIndexes", request.indexes, false);
+  WriteIndexes(out, "GlobalSecondaryIndexes", request.indexes, true);
+  out.Key("BillingMode").String(NameOf(request.billing));
+  WriteThroughput(out, request.throughput);
+  if (request.stream_view) WriteStream(out, true, request.stream_view);
+  if (request.deletion_protection) out.Key("DeletionProtectionEnabled").Bool(true);
+  if (request.table_class != model::TableClass::kStandard) {
+    out.Key("TableClass").String(NameOf(request.table_class));
+  }
+  if (!request.tags.empty()) {
+    out.Key("Tags").BeginArray();
+    for (const model::Tag& tag : request.tags) {
+      out.BeginObject().Key("Key").String(tag.key).Key("Value").String(tag.value).EndObject();
+    }
+    out.EndArray();
+  }
+  out.EndObject();
+}
+
+void WriteRequest(json::Writer& out, const model::UpdateTableRequest& request) {
+  out.BeginObject().Key("TableName").String(request.table);
+  std::vector<model::KeyAttribute> definitions = request.attribute_definitions;
+  if (request.create_index) AddDefinitions(definitions, request.create_index->keys);
+  if (!definitions.empty()) WriteAttributeDefinitions(out, definitions);
+  if (request.billing) out.Key("BillingMode").String(NameOf(*request.billing));
+  WriteThroughput(out, request.throughput);
+  if (request.create_index || request.delete_index || !request.update_indexes.empty()) {
+    out.Key("GlobalSecondaryIndexUpdates").BeginArray();
+    for (const auto& [name, throughput] : request.update_indexes) {
+      out.BeginObject().Key("Update").BeginObject().Key("IndexName").String(name);
+      WriteThroughput(out, throughput);
+      out.EndObject().EndObject();
+    }
+    if (request.create_index) {
+      out.BeginObject().Key("Create");
+      WriteIndex(out, *request.create_index);
+      out.EndObject();
+    }
+    if (request.delete_index) {
+      out.BeginObject().Key("Delete").BeginObject();
+      out.Key("IndexName").String(*request.delete_index).EndObject().EndObject();
+    }
+    out.EndArray();
+  }
+  if (request.stream_enabled || request.stream_view) {
+    WriteStream(out, request.stream_enabled.value_or(true), request.stream_view);
+  }
+  if (request.deletion_protection) {
+    out.Key("DeletionProtectionEnabled").Bool(*request.deletion_protection);
+  }
+  if (request.table_class) out.Key("TableClass").String(NameOf(*request.table_class));
+  out.EndObject();
+}
+
+void WriteRequest(json::Writer& out, const model::ListTablesRequest& request) {
+  out.BeginObject();
+  if (!request.exclusive_start_table_name.empty()) {
+    out.Key("ExclusiveStartTableName").String(request.exclusive_start_table_name);
+  }
+  out.Key("Limit").Int(request.limit).EndObject();
+}
+
+void WriteRequest(json::Writer& out, const DescribeTableRequest& request) {
+  out.BeginObject().Key("TableName").String(request.table).EndObject();
+}
+
+void WriteRequest(json::Writer& out, const DeleteTableRequest& request) {
+  out.BeginObject().Key("TableName").String(request.table).EndObject();
+}
+
+}  // namespace cruddur::dynamo
