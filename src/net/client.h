@@ -2,9 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -12,7 +14,8 @@
 
 namespace cruddur::net {
 
-// http://host:port or https://host:port; the port defaults to the scheme's.
+// http://host:port or https://host:port; the port defaults to the scheme's. IPv6 addresses stand in
+// brackets in a URL and without them in `host`.
 struct Origin {
   bool tls = false;
   std::string host;
@@ -28,6 +31,8 @@ struct ClientRequest {
   std::string target = "/";
   std::vector<std::pair<std::string, std::string>> headers;  // Host and Content-Length are added
   std::string body;
+  // That it may reach the server twice, as GET, HEAD, PUT, DELETE and OPTIONS always may.
+  bool repeatable = false;
 };
 
 struct ClientResponse {
@@ -39,22 +44,29 @@ struct ClientResponse {
 };
 
 struct ClientOptions {
-  size_t max_connections = 64;  // per origin and loop; callers beyond it wait, up to their deadline
-  std::chrono::milliseconds connect_time{1'000};
-  std::chrono::milliseconds idle_time{20'000};  // a pooled connection is not reused after it
+  // Per loop. Callers beyond it wait in order, up to their deadline; beyond `max_waiting` they get
+  // kResourceExhausted at once.
+  size_t max_connections = 64;
+  size_t max_waiting = 4096;
+  std::chrono::milliseconds connect_time{1'000};  // per address, the name's look-up not counted
+  std::chrono::milliseconds idle_time{20'000};    // a pooled connection is not reused after it
   size_t max_body_bytes = 32 * 1024 * 1024;
+  std::string ca_file;  // PEM; the system's certificates if empty
 };
 
-// One pool for one origin. Thread-safe: each loop has connections of its own. Errors:
-// kUnavailable (can't connect, closed early), kDeadlineExceeded, kResourceExhausted (body too
-// large).
+// One pool for one origin. Thread-safe: each loop has connections of its own; the loops must
+// outlive the client. Errors: kInvalidArgument (a request that can't be written), kUnavailable
+// (can't connect, closed early, not HTTP), kDeadlineExceeded, kResourceExhausted (body too large,
+// too many waiting).
 class HttpClient {
  public:
-  HttpClient(Origin origin, ClientOptions options = {});
-  ~HttpClient();
+  // Throws when `ca_file` can't be used.
+  explicit HttpClient(Origin origin, ClientOptions options = {});
+  ~HttpClient();  // requests under way go on; idle connections are closed
 
-  // Runs on the caller's loop. A pooled connection that the peer had already closed is replaced
-  // once, silently, when nothing of the answer had arrived and the request can be sent again.
+  // Runs on the caller's loop. `request` must live until it ends. A pooled connection that the peer
+  // had already closed is replaced silently; one that ends before anything of the answer has come
+  // is replaced once if the request had not been sent whole or may be repeated.
   base::Task<base::Result<ClientResponse>> Send(const ClientRequest& request,
                                                 std::chrono::milliseconds deadline);
 

@@ -3,9 +3,6 @@
 
 #include <atomic>
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <chrono>
 #include <condition_variable>
@@ -17,16 +14,11 @@
 
 #include "base/task.h"
 #include "net/server.h"
+#include "net/sockets.h"
 
 namespace cruddur::net {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
-using Tcp = base::asio::ip::tcp;
-using Socket = base::asio::basic_stream_socket<Tcp, base::Executor>;
 using Acceptor = base::asio::basic_socket_acceptor<Tcp, base::Executor>;
-using Timer = base::asio::basic_waitable_timer<
-    std::chrono::steady_clock, base::asio::wait_traits<std::chrono::steady_clock>, base::Executor>;
-
 // What the loops of one server share; constant after the start but for the counts.
 struct ServerState {
   ServerOptions options;

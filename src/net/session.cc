@@ -4,7 +4,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <exception>
 
 #include "base/log.h"
@@ -16,7 +15,6 @@ namespace {
 
 namespace asio = base::asio;
 using boost::system::error_code;
-using TlsStream = asio::ssl::stream<Socket>;
 
 constexpr size_t kBatchBytes = 64 * 1024;  // answers that wait for one another at most
 constexpr size_t kKeptBytes = 64 * 1024;

@@ -3,12 +3,12 @@
 
 #include <atomic>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
 #include "net/server.h"
+#include "net/sockets.h"
 
 namespace cruddur::net {
 
@@ -49,12 +49,8 @@ class TestServer {
     if (request.path == "/bytes") response.body.assign(std::stoul(std::string(request.query)), 'b');
     if (request.path == "/remote") response.body = request.remote_address;
     if (request.path == "/wait") {
-      using WaitTimer =
-          base::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                           base::asio::wait_traits<std::chrono::steady_clock>,
-                                           base::Executor>;
-      WaitTimer timer(co_await base::asio::this_coro::executor,
-                      std::chrono::milliseconds(std::stoul(std::string(request.query))));
+      Timer timer(co_await base::asio::this_coro::executor,
+                  std::chrono::milliseconds(std::stoul(std::string(request.query))));
       co_await timer.async_wait(base::kUseTask);
     }
     if (request.path == "/echo" || request.path == "/wait") {
