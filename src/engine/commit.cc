@@ -200,6 +200,21 @@ void Commit::WriteRecord(const Change& change, Tally& tally) {
   records_.back().records.push_back(*std::move(readable));
 }
 
+DbResult<std::optional<std::string>> Commit::ReadToken(const std::string& token) const {
+  if (const auto found = tokens_.find(token); found != tokens_.end()) return found->second;
+  std::string value;
+  const rocksdb::Status status =
+      storage_.db().Get(rocksdb::ReadOptions(), storage_.family(Family::kTokens), token, &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return Unreadable(status.ToString());
+  return value;
+}
+
+void Commit::WriteToken(const std::string& token, std::string value) {
+  batch_.Put(storage_.family(Family::kTokens), token, value).PermitUncheckedError();
+  tokens_.insert_or_assign(token, std::move(value));
+}
+
 void Commit::Seal() {
   for (const Tally& tally : tallies_) {
     batch_.Put(CountsKey(tally.table->id), EncodeCounts(tally.sequence, tally.keyspaces))

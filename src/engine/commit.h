@@ -8,6 +8,7 @@
 #include <rocksdb/slice.h>
 #include <rocksdb/write_batch.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -69,6 +70,10 @@ class Commit {
   // Index entries that the backfill adds: only their counts, the rows are the caller's.
   void AddToCounts(const TableState& table, size_t index, uint64_t items, uint64_t bytes);
 
+  // Idempotency tokens: see tokens.h. Null: not known.
+  DbResult<std::optional<std::string>> ReadToken(const std::string& token) const;
+  void WriteToken(const std::string& token, std::string value);
+
   // The catalog's change, if an operation of this commit makes one.
   void SetEdit(CatalogEdit edit) { edit_ = std::move(edit); }
 
@@ -104,6 +109,7 @@ class Commit {
   const bool wants_records_;
   rocksdb::WriteBatch& batch_;
   std::unordered_map<std::string, Written, StringHash, std::equal_to<>> written_;
+  std::map<std::string, std::string> tokens_;
   std::vector<Tally> tallies_;
   std::vector<CommittedRecords> records_;
   std::optional<CatalogEdit> edit_;

@@ -1,0 +1,30 @@
+// PutItem, DeleteItem, UpdateItem, BatchWriteItem and TransactWriteItems as operations of the
+// committer.
+#pragma once
+
+#include <memory>
+
+#include "engine/committer.h"
+#include "engine/engine.h"
+
+namespace cruddur::engine {
+
+// Where writes go: the catalog to check against, the committer to be evaluated by.
+struct WriteContext {
+  const Catalog& catalog;
+  Committer& committer;
+};
+
+// What the checks refuse is answered at once, on the caller's thread.
+void SubmitPut(const WriteContext& context, model::PutItemRequest request,
+               Done<model::WriteItemResponse> done);
+void SubmitDelete(const WriteContext& context, model::DeleteItemRequest request,
+                  Done<model::WriteItemResponse> done);
+void SubmitUpdate(const WriteContext& context, model::UpdateItemRequest request,
+                  Done<model::WriteItemResponse> done);
+void SubmitBatch(const WriteContext& context, model::BatchWriteItemRequest request,
+                 Done<model::BatchWriteItemResponse> done);
+void SubmitTransaction(const WriteContext& context, model::TransactWriteItemsRequest request,
+                       Done<model::TransactWriteItemsResponse> done);
+
+}  // namespace cruddur::engine

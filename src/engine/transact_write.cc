@@ -1,0 +1,224 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <vector>
+
+#include "engine/bound_tables.h"
+#include "engine/field_checks.h"
+#include "engine/item_action.h"
+#include "engine/item_writes.h"
+#include "engine/tokens.h"
+#include "engine/transaction_errors.h"
+
+namespace cruddur::engine {
+namespace {
+
+using model::DbErrorCode;
+using model::Invalid;
+using model::TransactWriteItemsRequest;
+using model::TransactWriteItemsResponse;
+
+constexpr size_t kMaxActions = 100;
+constexpr size_t kMaxTokenCharacters = 36;
+constexpr uint64_t kMaxTransactionBytes = 4 * 1024 * 1024;
+
+std::string_view MemberOf(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::kPut:
+      return "put";
+    case ActionKind::kDelete:
+      return "delete";
+    case ActionKind::kUpdate:
+      return "update";
+    case ActionKind::kConditionCheck:
+      return "conditionCheck";
+  }
+  return {};
+}
+
+// How one action's failure is told among the reasons. Nothing: it fails the request as a whole.
+std::optional<model::CancellationReason> ReasonOf(const model::DbError& error) {
+  if (error.code == DbErrorCode::kValidation) {
+    return model::CancellationReason{"ValidationError", error.message, std::nullopt};
+  }
+  if (error.code == DbErrorCode::kConditionalCheckFailed) {
+    return model::CancellationReason{"ConditionalCheckFailed", error.message,
+                                     error.details ? error.details->item : std::nullopt};
+  }
+  return std::nullopt;
+}
+
+class TransactWriteOperation final : public WriteOperation {
+ public:
+  TransactWriteOperation(TransactWriteItemsRequest request, Done<TransactWriteItemsResponse> done)
+      : token_(std::move(request.client_request_token)),
+        wanted_(request.return_consumed_capacity),
+        meter_(wanted_, true),
+        done_(std::move(done)) {
+    for (model::TransactWrite& write : request.items) {
+      std::visit([&](auto& action) { Add(std::move(action), request.return_metrics); }, write);
+    }
+  }
+
+  bool Check(const CatalogSnapshot& catalog) {
+    outcome_ = CheckAll(catalog);
+    if (outcome_) return true;
+    Finish({});
+    return false;
+  }
+
+  void Evaluate(Commit& commit) override {
+    auto replayed = IsReplay(commit);
+    if (!replayed) {
+      outcome_ = std::unexpected(std::move(replayed).error());
+      return;
+    }
+    if (*replayed) return;
+    outcome_ = ForEach([&](ItemAction& action) -> DbStatus {
+      TRY(BindTo(commit.catalog(), action));
+      return action.Evaluate(commit);
+    });
+    if (outcome_) outcome_ = CheckBytes();
+    if (!outcome_) return;
+    for (ItemAction& action : actions_) action.Apply(commit, meter_, true);
+    RememberToken(commit);
+  }
+
+  void Finish(const DbStatus& outcome) override {
+    if (!outcome) return done_(std::unexpected(outcome.error()));
+    if (!outcome_) return done_(std::unexpected(std::move(outcome_).error()));
+    TransactWriteItemsResponse response;
+    response.consumed_capacity = meter_.TakeAll();
+    for (const ItemAction& action : actions_) {
+      auto metrics = action.CollectionMetrics();
+      if (!metrics) continue;
+      auto& all = response.item_collection_metrics;
+      const auto same = [&](const auto& table) { return table.first == action.table_name(); };
+      auto found = std::ranges::find_if(all, same);
+      if (found == all.end()) found = all.insert(all.end(), {action.table_name(), {}});
+      found->second.push_back(*std::move(metrics));
+    }
+    done_(std::move(response));
+  }
+
+  size_t Bytes() const override { return bytes_; }
+
+ private:
+  template <class Request>
+  void Add(Request request, model::ReturnItemCollectionMetrics metrics) {
+    if constexpr (!std::is_same_v<Request, model::ConditionCheck>) {
+      request.return_values = model::ReturnValues::kNone;
+      request.return_metrics = metrics;
+    }
+    bytes_ += actions_.emplace_back(std::move(request)).Bytes();
+  }
+
+  DbStatus CheckAll(const CatalogSnapshot& catalog) {
+    FieldChecks fields;
+    const size_t count = actions_.size();
+    fields.Length("transactItems", count == 0 ? "'[]'" : "'[...]'", count, 1, kMaxActions);
+    for (size_t i = 0; i < std::min(count, kMaxActions); ++i) {
+      fields.TableName(actions_[i].table_name(), fmt::format("transactItems.{}.member.{}.tableName",
+                                                             i + 1, MemberOf(actions_[i].kind())));
+    }
+    fields.Length("clientRequestToken", fmt::format("'{}'", token_), token_.size(), 0,
+                  kMaxTokenCharacters);
+    TRY(fields.Result());
+    for (ItemAction& action : actions_) TRY(action.Prepare());
+    for (const ItemAction& action : actions_) TRY(TableForWrite(catalog, action.table_name()));
+    TRY(ForEach([&](ItemAction& action) { return BindTo(catalog, action); }));
+    return CheckDistinct();
+  }
+
+  DbStatus CheckDistinct() const {
+    std::vector<std::string_view> keys;
+    for (const ItemAction& action : actions_) keys.push_back(action.key());
+    std::ranges::sort(keys);
+    if (std::ranges::adjacent_find(keys) == keys.end()) return {};
+    return Invalid("Transaction request cannot include multiple operations on one item");
+  }
+
+  DbStatus CheckBytes() const {
+    uint64_t bytes = 0;
+    for (const ItemAction& action : actions_) {
+      bytes += std::max(action.before().size(), action.size_after());
+    }
+    if (bytes <= kMaxTransactionBytes) return {};
+    return Invalid("The aggregate size of the items in the transaction cannot exceed 4 MB");
+  }
+
+  // Takes the step for every action, and cancels the transaction if it fails for any.
+  template <class Step>
+  DbStatus ForEach(Step step) {
+    std::vector<model::CancellationReason> reasons(actions_.size());
+    bool canceled = false;
+    for (size_t i = 0; i < actions_.size(); ++i) {
+      DbStatus status = step(actions_[i]);
+      if (status) continue;
+      auto reason = ReasonOf(status.error());
+      if (!reason) return status;
+      reasons[i] = *std::move(reason);
+      canceled = true;
+    }
+    if (canceled) return std::unexpected(TransactionCanceled(std::move(reasons)));
+    return {};
+  }
+
+  std::string Fingerprint() const {
+    std::string all;
+    for (const ItemAction& action : actions_) action.AppendFingerprint(all);
+    return all;
+  }
+
+  // True: the same request was carried out already, and is answered as that was.
+  DbResult<bool> IsReplay(const Commit& commit) {
+    if (token_.empty()) return false;
+    fingerprint_ = FingerprintOf(Fingerprint());
+    TRY_ASSIGN(const auto row, commit.ReadToken(token_));
+    if (!row) return false;
+    const auto token = DecodeToken(*row);
+    if (!token || token->expires <= commit.now()) return false;
+    if (token->fingerprint != fingerprint_) {
+      return model::DbFail(DbErrorCode::kIdempotentParameterMismatch,
+                           "The provided client token was already used with different parameters");
+    }
+    for (const auto& [table, units] : token->replay_units) {
+      meter_.AddTable(table, {.read = static_cast<double>(units)});
+    }
+    return true;
+  }
+
+  void RememberToken(Commit& commit) const {
+    if (token_.empty()) return;
+    TokenRow token{.expires = commit.now() + kTokenLifetime, .fingerprint = fingerprint_};
+    CapacityMeter replay(model::ReturnConsumedCapacity::kTotal, true);
+    for (const ItemAction& action : actions_) {
+      const uint64_t blocks = ReadBlocks(action.size_after());
+      replay.AddTable(action.table_name(), {.read = ReadUnits(blocks, ReadMode::kTransactional)});
+    }
+    for (const model::ConsumedCapacity& table : replay.TakeAll()) {
+      token.replay_units.emplace_back(table.table_name, static_cast<uint32_t>(table.units.read));
+    }
+    commit.WriteToken(token_, EncodeToken(token));
+  }
+
+  const std::string token_;
+  const model::ReturnConsumedCapacity wanted_;
+  CapacityMeter meter_;
+  std::deque<ItemAction> actions_;  // they don't move
+  size_t bytes_ = 0;
+  std::array<uint64_t, 2> fingerprint_{};
+  Done<TransactWriteItemsResponse> done_;
+  DbStatus outcome_;
+};
+
+}  // namespace
+
+void SubmitTransaction(const WriteContext& context, TransactWriteItemsRequest request,
+                       Done<TransactWriteItemsResponse> done) {
+  auto write = std::make_unique<TransactWriteOperation>(std::move(request), std::move(done));
+  if (write->Check(*context.catalog.Snapshot())) context.committer.Submit(std::move(write));
+}
+
+}  // namespace cruddur::engine
