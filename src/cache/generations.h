@@ -41,7 +41,7 @@ class Generations {
   void Put(std::string_view key, Value value) {
     Shard& shard = ShardOf(key);
     const std::lock_guard lock(shard.mutex);
-    shard.old.erase(std::string(key));
+    Remove(shard.old, key);
     MakeRoom(shard);
     shard.young.insert_or_assign(std::string(key), std::move(value));
   }
@@ -58,8 +58,8 @@ class Generations {
   void Erase(std::string_view key) {
     Shard& shard = ShardOf(key);
     const std::lock_guard lock(shard.mutex);
-    shard.young.erase(std::string(key));
-    shard.old.erase(std::string(key));
+    Remove(shard.young, key);
+    Remove(shard.old, key);
   }
 
   void Clear() {
@@ -94,6 +94,10 @@ class Generations {
 
   // The upper bits: the maps themselves use the lower ones.
   Shard& ShardOf(std::string_view key) { return shards_[(Hash()(key) >> 48) % kShards]; }
+
+  static void Remove(Map& map, std::string_view key) {
+    if (const auto found = map.find(key); found != map.end()) map.erase(found);
+  }
 
   void MakeRoom(Shard& shard) {
     if (shard.young.size() < half_) return;

@@ -1,0 +1,115 @@
+#include "cache/memory_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "base/run_task.h"
+
+namespace cruddur::cache {
+namespace {
+
+using base::RunTask;
+
+Bytes Make(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+
+struct MemoryCacheTest : ::testing::Test {
+  Lookup Get(std::string_view key) { return RunTask(cache.Get(key)); }
+  void Set(std::string_view key, uint64_t version, std::string text) {
+    RunTask(cache.SetIfNewer(key, version, Make(std::move(text))));
+  }
+
+  base::ManualClock clock{base::Micros(1'000'000)};
+  MemoryCache cache{{.max_bytes = 1024 * 1024, .max_age = std::chrono::seconds(60)}, clock};
+};
+
+TEST_F(MemoryCacheTest, GivesBackWhatWasSet) {
+  const Lookup miss = Get("a");
+  EXPECT_EQ(miss.bytes, nullptr);
+  Set("a", miss.version, "value");
+  ASSERT_NE(Get("a").bytes, nullptr);
+  EXPECT_EQ(*Get("a").bytes, "value");
+  EXPECT_EQ(Get("b").bytes, nullptr);
+  EXPECT_EQ(cache.hits(), 2u);
+  EXPECT_EQ(cache.misses(), 2u);
+}
+
+TEST_F(MemoryCacheTest, RefusesWhatWasLoadedBeforeADrop) {
+  const Lookup miss = Get("a");
+  cache.Drop("a");  // the loader reads the store somewhere around here
+  Set("a", miss.version, "old");
+  EXPECT_EQ(Get("a").bytes, nullptr);
+  EXPECT_EQ(cache.refused(), 1u);
+  Set("a", Get("a").version, "new");
+  EXPECT_EQ(*Get("a").bytes, "new");
+}
+
+TEST_F(MemoryCacheTest, DropsOneOrAll) {
+  for (const std::string_view key : {"a", "b", "c"}) Set(key, Get(key).version, "x");
+  cache.Drop("a");
+  EXPECT_EQ(Get("a").bytes, nullptr);
+  EXPECT_NE(Get("b").bytes, nullptr);
+  const uint64_t version = Get("a").version;
+  cache.DropAll();
+  EXPECT_EQ(Get("b").bytes, nullptr);
+  EXPECT_EQ(cache.bytes(), 0u);
+  Set("a", version, "from before");
+  EXPECT_EQ(Get("a").bytes, nullptr);
+}
+
+TEST_F(MemoryCacheTest, ForgetsWhatIsTooOld) {
+  Set("a", Get("a").version, "x");
+  clock.Advance(std::chrono::seconds(50));
+  EXPECT_NE(Get("a").bytes, nullptr);
+  clock.Advance(std::chrono::seconds(11));
+  EXPECT_EQ(Get("a").bytes, nullptr);
+}
+
+TEST_F(MemoryCacheTest, StaysWithinItsBytesAndKeepsWhatIsRead) {
+  const std::string page(10'000, 'x');
+  Set("hot", Get("hot").version, page);
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string key = "cold" + std::to_string(i);
+    Set(key, Get(key).version, page);
+    ASSERT_NE(Get("hot").bytes, nullptr) << i;
+    ASSERT_LE(cache.bytes(), 1024u * 1024);
+  }
+  EXPECT_EQ(Get("cold0").bytes, nullptr);
+  Set("huge", Get("huge").version, std::string(1024 * 1024, 'x'));
+  EXPECT_EQ(Get("huge").bytes, nullptr);
+}
+
+// A reader that loads while a writer writes and drops must never leave the older value behind.
+TEST_F(MemoryCacheTest, NeverServesAValueFromBeforeAFinishedDrop) {
+  std::atomic<int> store{0};     // what a load finds
+  std::atomic<int> promised{0};  // the newest write that was acknowledged
+  std::atomic<bool> done{false};
+  std::atomic<int> stale{0};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!done) {
+        const int before = promised;
+        const Lookup lookup = Get("key");
+        if (!lookup.bytes) {
+          const int loaded = store;
+          Set("key", lookup.version, std::to_string(loaded));
+        } else if (std::stoi(*lookup.bytes) < before) {
+          ++stale;
+        }
+      }
+    });
+  }
+  for (int i = 1; i <= 20'000; ++i) {
+    store = i;
+    cache.Drop("key");
+    promised = i;
+  }
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(stale, 0);
+}
+
+}  // namespace
+}  // namespace cruddur::cache
