@@ -1,0 +1,62 @@
+// The keys of the built-in user pool: one RSA key a file, DATA/keys/token-0001.pem and so on.
+//
+// A key's kid is its RFC 7638 thumbprint. The file with the highest name signs; all verify. So keys
+// are rotated by adding a file, and a key is withdrawn by removing its file: a server that runs
+// sees either when it meets a kid that it doesn't know, or when it starts.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "accounts/key_source.h"
+#include "auth/rsa_key.h"
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace cruddur::accounts {
+
+inline constexpr std::chrono::seconds kKeyRefreshInterval{10};
+
+class BuiltInKeys final : public KeySource {
+ public:
+  // Reads the folder; makes it (mode 0700) and a first key if there is none. Several processes may
+  // do so at once and will have the same key. `clock` must outlive the object.
+  static base::Result<std::unique_ptr<BuiltInKeys>> Open(std::string folder,
+                                                         const base::Clock& clock);
+
+  // Adds a key, which signs from now on: in this process at once.
+  base::Status Rotate();
+
+  std::shared_ptr<const auth::Jwks> Keys() const override;
+  uint64_t Generation() const override { return generation_.load(std::memory_order_acquire); }
+  bool Refresh() override;  // reads the folder at most once in kKeyRefreshInterval
+
+  // The newest key.
+  struct Signer {
+    auth::PrivateKey key;
+    std::string kid;
+  };
+  Signer signer() const;
+
+ private:
+  struct Loaded {
+    auth::Jwks jwks;
+    Signer signer;
+  };
+  BuiltInKeys(std::string folder, const base::Clock& clock);
+  static base::Result<Loaded> Load(const std::string& folder);
+  base::Status AddKey(const std::string& file) const;
+  void Adopt(Loaded loaded);
+
+  const std::string folder_;
+  const base::Clock& clock_;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Loaded> loaded_;  // protected by mutex_
+  base::Micros refreshed_at_{};           // protected by mutex_
+  std::atomic<uint64_t> generation_{0};
+};
+
+}  // namespace cruddur::accounts

@@ -1,0 +1,110 @@
+#include "accounts/database_users.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+#include "accounts/sql.h"
+#include "base/random.h"
+
+namespace cruddur::accounts {
+namespace {
+
+constexpr size_t kUuidsPerStatement = 16;  // as many as users_by_uuids.sql has parameters
+constexpr size_t kMaxCognitoUserIdBytes = 128;
+
+std::string LowerAscii(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return text;
+}
+
+// The columns in the order in which each of our queries names them.
+User ReadUser(const Rows& rows, size_t row) {
+  return {rows.Text(row, 0), rows.Text(row, 1), rows.Text(row, 2),
+          rows.Text(row, 3), rows.Text(row, 4), rows.Text(row, 5)};
+}
+
+base::Result<std::optional<User>> One(base::Result<Rows> rows) {
+  if (!rows) return std::unexpected(std::move(rows).error());
+  if (rows->empty()) return std::nullopt;
+  return ReadUser(*rows, 0);
+}
+
+base::Result<std::vector<User>> FindAll(Connection& connection,
+                                        const std::vector<std::string>& uuids) {
+  std::unordered_map<std::string, User> found;
+  for (size_t at = 0; at < uuids.size(); at += kUuidsPerStatement) {
+    std::array<Parameter, kUuidsPerStatement> parameters;
+    const size_t count = std::min(kUuidsPerStatement, uuids.size() - at);
+    std::copy_n(uuids.begin() + static_cast<ptrdiff_t>(at), count, parameters.begin());
+    TRY_ASSIGN(const Rows rows, connection.Run(sql::kUsersByUuids, parameters));
+    for (size_t row = 0; row < rows.size(); ++row) {
+      User user = ReadUser(rows, row);
+      found.try_emplace(user.uuid, std::move(user));
+    }
+  }
+  std::vector<User> users;
+  for (const auto& uuid : uuids) {
+    if (const auto user = found.find(uuid); user != found.end()) users.push_back(user->second);
+  }
+  return users;
+}
+
+}  // namespace
+
+bool IsHandle(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '-';
+  };
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, allowed);
+}
+
+Users::Found DatabaseUsers::FindOne(const Statement& statement, std::string parameter) {
+  std::move_only_function<base::Result<std::optional<User>>(Connection&)> work =
+      [statement, parameter = std::move(parameter)](Connection& connection) {
+        return One(connection.Run(statement, {parameter}));
+      };
+  co_return co_await pool_.Run<std::optional<User>>(Access::kRead, std::move(work));
+}
+
+Users::Found DatabaseUsers::FindByCognitoUserId(std::string cognito_user_id) {
+  if (cognito_user_id.empty() || cognito_user_id.size() > kMaxCognitoUserIdBytes ||
+      !IsStorableText(cognito_user_id)) {
+    co_return std::nullopt;
+  }
+  co_return co_await FindOne(sql::kUserByCognitoUserId, std::move(cognito_user_id));
+}
+
+Users::Found DatabaseUsers::FindByHandle(std::string handle) {
+  if (!IsHandle(handle)) co_return std::nullopt;
+  co_return co_await FindOne(sql::kUserByHandle, std::move(handle));
+}
+
+Users::Found DatabaseUsers::FindByUuid(std::string uuid) {
+  if (!base::IsUuid(uuid)) co_return std::nullopt;
+  co_return co_await FindOne(sql::kUserByUuid, LowerAscii(std::move(uuid)));
+}
+
+base::Task<base::Result<std::vector<User>>> DatabaseUsers::FindByUuids(
+    std::vector<std::string> uuids) {
+  if (uuids.size() > kMaxUuidsAtOnce) {
+    co_return base::Fail(base::ErrorCode::kInvalidArgument, "too many users at once");
+  }
+  std::erase_if(uuids, [](const auto& uuid) { return !base::IsUuid(uuid); });
+  for (auto& uuid : uuids) uuid = LowerAscii(std::move(uuid));
+  if (uuids.empty()) co_return std::vector<User>();
+  std::move_only_function<base::Result<std::vector<User>>(Connection&)> work =
+      [uuids = std::move(uuids)](Connection& connection) { return FindAll(connection, uuids); };
+  co_return co_await pool_.Run<std::vector<User>>(Access::kRead, std::move(work));
+}
+
+base::Result<std::optional<User>> FindUserByHandle(Connection& connection,
+                                                   std::string_view handle) {
+  if (!IsHandle(handle)) return std::nullopt;
+  return One(connection.Run(sql::kUserByHandle, {handle}));
+}
+
+}  // namespace cruddur::accounts

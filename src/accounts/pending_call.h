@@ -1,0 +1,101 @@
+// A call that a coroutine waits for while a worker thread carries it out.
+//
+// Whatever happens to the worker, the coroutine goes on by itself when the deadline has passed: a
+// look-up of a host name may hold a thread for many seconds. The answer and the timer meet on the
+// coroutine's own loop, so that the first one counts without a lock.
+#pragma once
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "accounts/database.h"
+#include "base/result.h"
+#include "base/task.h"
+
+namespace cruddur::accounts {
+
+// What a worker sees of a call.
+class PendingCall {
+ public:
+  explicit PendingCall(Deadline deadline) : deadline_(deadline) {}
+  virtual ~PendingCall() = default;
+
+  Deadline deadline() const { return deadline_; }
+
+  // Whether the call may be made again after a connection was lost in the midst of it.
+  virtual bool repeatable() const = 0;
+  // Runs the call's work, on the worker's thread. Finish() or another Attempt must follow.
+  virtual void Attempt(Connection& connection) = 0;
+  // Hands the last Attempt's result to the coroutine.
+  virtual void Finish() = 0;
+  // Hands it an error instead.
+  virtual void Fail(base::Error error) = 0;
+
+ private:
+  const Deadline deadline_;
+};
+
+template <class T>
+class CallOf final : public PendingCall, public std::enable_shared_from_this<CallOf<T>> {
+ public:
+  using Work = std::move_only_function<base::Result<T>(Connection&)>;
+  using Handler = std::move_only_function<void(base::Result<T>)>;
+
+  CallOf(Work work, bool repeatable, Deadline deadline, Handler handler,
+         const base::Executor& executor)
+      : PendingCall(deadline),
+        work_(std::move(work)),
+        repeatable_(repeatable),
+        handler_(std::move(handler)),
+        executor_(executor),
+        timer_(executor) {}
+
+  // On the coroutine's loop, before the call is handed to a worker.
+  void StartTimer() {
+    timer_.expires_at(deadline());
+    timer_.async_wait([self = this->shared_from_this()](boost::system::error_code error) {
+      if (error) return;
+      self->Deliver(
+          base::Fail(base::ErrorCode::kUnavailable, "the users database did not answer in time"));
+    });
+  }
+
+  bool repeatable() const override { return repeatable_; }
+  void Attempt(Connection& connection) override { result_ = work_(connection); }
+  void Finish() override { Post(std::move(result_)); }
+  void Fail(base::Error error) override { Post(std::unexpected(std::move(error))); }
+
+ private:
+  void Post(base::Result<T> result) {
+    base::asio::post(executor_,
+                     [self = this->shared_from_this(), result = std::move(result)]() mutable {
+                       self->Deliver(std::move(result));
+                     });
+  }
+
+  void Deliver(base::Result<T> result) {
+    if (!handler_) return;  // the timer or the worker was first
+    timer_.cancel();
+    // The connection's deadline and the timer's are one: say the same, whoever was first.
+    if (!result && result.error().code == base::ErrorCode::kDeadlineExceeded) {
+      result.error().code = base::ErrorCode::kUnavailable;
+    }
+    std::exchange(handler_, nullptr)(std::move(result));
+  }
+
+  Work work_;
+  const bool repeatable_;
+  base::Result<T> result_ = base::Fail(base::ErrorCode::kInternal, "the call was not made");
+
+  // Touched on the loop's thread only.
+  Handler handler_;
+  const base::Executor executor_;
+  base::asio::basic_waitable_timer<
+      std::chrono::steady_clock, base::asio::wait_traits<std::chrono::steady_clock>, base::Executor>
+      timer_;
+};
+
+}  // namespace cruddur::accounts

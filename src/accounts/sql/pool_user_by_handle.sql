@@ -1,0 +1,4 @@
+select sub, username, preferred_username, email, email_verified, enabled, status, created_at,
+       updated_at
+from pool_users
+where lower(preferred_username) = lower($1)

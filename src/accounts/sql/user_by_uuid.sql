@@ -1,0 +1,3 @@
+select uuid, display_name, handle, email, cognito_user_id, created_at
+from users
+where uuid = $1
