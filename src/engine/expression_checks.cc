@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/result.h"
+
 namespace cruddur::engine {
 namespace {
 
@@ -25,17 +27,22 @@ DbStatus Malformed(std::string_view member, std::string_view placeholder) {
 
 }  // namespace
 
+DbStatus CheckNames(const model::ExpressionNames& names, bool any_expression) {
+  if (!names.empty() && !any_expression) {
+    return Invalid("ExpressionAttributeNames can only be specified when using expressions");
+  }
+  for (const auto& [name, attribute] : names) {
+    if (!IsPlaceholder(name, '#')) return Malformed("ExpressionAttributeNames", name);
+  }
+  return {};
+}
+
 DbStatus CheckPlaceholders(const model::Placeholders& placeholders,
                            std::initializer_list<NamedExpression> expressions) {
   if (placeholders.names.empty() && placeholders.values.empty()) return {};
   const bool any = std::ranges::any_of(
       expressions, [](const NamedExpression& expression) { return expression.text.has_value(); });
-  if (!placeholders.names.empty() && !any) {
-    return Invalid("ExpressionAttributeNames can only be specified when using expressions");
-  }
-  for (const auto& [name, attribute] : placeholders.names) {
-    if (!IsPlaceholder(name, '#')) return Malformed("ExpressionAttributeNames", name);
-  }
+  TRY(CheckNames(placeholders.names, any));
   if (!placeholders.values.empty() && !any) {
     std::string names;
     for (const NamedExpression& expression : expressions) {

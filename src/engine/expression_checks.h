@@ -15,7 +15,10 @@ struct NamedExpression {
   const std::optional<std::string>& text;
 };
 
-// Placeholders without any expression, and malformed ones.
+// Names without any expression, and malformed ones.
+model::DbStatus CheckNames(const model::ExpressionNames& names, bool any_expression);
+
+// The same of names and values.
 model::DbStatus CheckPlaceholders(const model::Placeholders& placeholders,
                                   std::initializer_list<NamedExpression> expressions);
 

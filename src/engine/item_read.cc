@@ -1,5 +1,6 @@
 #include "engine/item_read.h"
 
+#include "engine/expression_checks.h"
 #include "engine/row.h"
 #include "model/stored_item.h"
 
@@ -8,10 +9,8 @@ namespace cruddur::engine {
 model::DbResult<GetProjection> GetProjection::Compile(const std::optional<std::string>& expression,
                                                       const model::ExpressionNames& names) {
   GetProjection result;
-  if (!expression) {
-    if (names.empty()) return result;
-    return model::Invalid("ExpressionAttributeNames can only be specified when using expressions");
-  }
+  TRY(CheckNames(names, expression.has_value()));
+  if (!expression) return result;
   static const model::Item kNoValues;
   expr::Bindings bindings(names, kNoValues);
   TRY_ASSIGN(result.projection_, expr::Projection::Compile(*expression, bindings));

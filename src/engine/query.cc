@@ -1,3 +1,4 @@
+#include "engine/expression_checks.h"
 #include "engine/field_checks.h"
 #include "engine/page.h"
 #include "engine/reader.h"
@@ -26,7 +27,8 @@ DbStatus CheckFields(const QueryRequest& request) {
         "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
         "request.");
   }
-  return {};
+  static const std::optional<std::string> kGiven("");
+  return CheckPlaceholders(request.placeholders, {{"KeyConditionExpression", kGiven}});
 }
 
 // Where the page begins and ends, the start key taken into account.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/expression_checks.h"
 #include "engine/field_checks.h"
 #include "engine/page.h"
 #include "engine/reader.h"
@@ -48,17 +49,12 @@ DbStatus CheckFields(const ScanRequest& request) {
   return {};
 }
 
-DbStatus CheckPlaceholders(const ScanRequest& request) {
-  if (!request.placeholders.names.empty() && !request.filter_expression &&
-      !request.projection_expression) {
-    return Invalid("ExpressionAttributeNames can only be specified when using expressions");
-  }
-  if (!request.placeholders.values.empty() && !request.filter_expression) {
-    return Invalid(
-        "ExpressionAttributeValues can only be specified when using expressions: FilterExpression "
-        "is null");
-  }
-  return {};
+// A projection uses names only.
+DbStatus CheckPlaceholdersOf(const ScanRequest& request) {
+  TRY(CheckNames(request.placeholders.names,
+                 request.filter_expression || request.projection_expression));
+  return CheckPlaceholders({.names = {}, .values = request.placeholders.values},
+                           {{"FilterExpression", request.filter_expression}});
 }
 
 model::DbResult<KeyRange> RangeOf(const ScanRequest& request, const Target& target) {
@@ -103,7 +99,7 @@ uint64_t PartitionsRead(const KeyRange& range, const std::string& last_row) {
 
 model::DbResult<model::PageResponse> Reader::Scan(const ScanRequest& request) const {
   TRY(CheckFields(request));
-  TRY(CheckPlaceholders(request));
+  TRY(CheckPlaceholdersOf(request));
   expr::Bindings bindings(request.placeholders);
   TRY_ASSIGN(Selection selection,
              Selection::Compile({.kind = ReadKind::kScan,
