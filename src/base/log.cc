@@ -129,15 +129,17 @@ bool LogEnabled(LogLevel level) {
   return level != LogLevel::kOff && level >= g_level.load(std::memory_order_relaxed);
 }
 
+LogFormat ActiveLogFormat() { return g_format.load(std::memory_order_relaxed); }
+
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   if (!LogEnabled(level)) return;
-  const std::string line = FormatLogLine(g_format.load(std::memory_order_relaxed), level,
-                                         SystemClock().Now(), event, fields);
+  const std::string line =
+      FormatLogLine(ActiveLogFormat(), level, SystemClock().Now(), event, fields);
   Sink().log(spdlog::level::critical, spdlog::string_view_t(line.data(), line.size()));
 }
 
 std::string FormatLogLine(LogFormat format, LogLevel level, Micros time, std::string_view event,
-                          std::initializer_list<LogField> fields) {
+                          std::span<const LogField> fields) {
   const bool json = format == LogFormat::kJson;
   const auto index = std::min(static_cast<size_t>(level), kLevelLabels.size() - 1);
   std::string line;

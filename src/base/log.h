@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -26,6 +27,7 @@ struct LogField {
 // Call once at start, before other threads; the default is kInfo and kText.
 void ConfigureLog(LogLevel level, LogFormat format);
 bool LogEnabled(LogLevel level);
+LogFormat ActiveLogFormat();
 
 // Log(LogLevel::kInfo, "listening", {{"port", int64_t{4567}}});
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
@@ -35,7 +37,11 @@ void Log(LogLevel level, std::string_view event, std::initializer_list<LogField>
 //   JSON:
 //   {"time":"2023-03-24T09:45:01.561513+00:00","level":"info","event":"listening","port":4567}
 std::string FormatLogLine(LogFormat format, LogLevel level, Micros time, std::string_view event,
-                          std::initializer_list<LogField> fields);
+                          std::span<const LogField> fields);
+inline std::string FormatLogLine(LogFormat format, LogLevel level, Micros time,
+                                 std::string_view event, std::initializer_list<LogField> fields) {
+  return FormatLogLine(format, level, time, event, std::span(fields.begin(), fields.size()));
+}
 
 Result<LogLevel> ParseLogLevel(std::string_view text);
 Result<LogFormat> ParseLogFormat(std::string_view text);

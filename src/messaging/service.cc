@@ -26,12 +26,17 @@ Service::Service(dynamo::Client& client, People& people, const base::Clock& cloc
       writer_(store_, memberships_, projection_, watch_, clock, options.writer),
       reader_(store_, people) {}
 
-Task<Result<Page<Message>>> Service::ListMessages(std::string user, std::string conversation,
-                                                  PageRequest request) {
+Task<base::Status> Service::CheckMember(std::string user, std::string conversation) {
   if (!IsPlausible(conversation)) co_return NoSuchConversation();
   const auto known = co_await memberships_.Find(conversation, user);
   if (!known) co_return std::unexpected(ErrorOf(known.error()));
   if (!*known) co_return NoSuchConversation();
+  co_return base::Status();
+}
+
+Task<Result<Page<Message>>> Service::ListMessages(std::string user, std::string conversation,
+                                                  PageRequest request) {
+  CO_TRY(co_await CheckMember(std::move(user), conversation));
   co_return co_await reader_.Messages(conversation, std::move(request));
 }
 

@@ -47,8 +47,9 @@ class Service {
   Memberships& memberships() { return memberships_; }
   Store& store() { return store_; }
 
-  // True if the user is a member, as far as this process remembers: the short way of a page that is
-  // cached.
+  // kNotFound for who isn't a member.
+  Task<base::Status> CheckMember(std::string user, std::string conversation);
+  // True if the user is a member, as far as this process remembers: the short way to a cached page.
   bool IsRememberedMember(std::string_view conversation, std::string_view user) {
     return memberships_.FindRemembered(conversation, user) != nullptr;
   }

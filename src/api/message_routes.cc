@@ -1,0 +1,136 @@
+#include "api/message_routes.h"
+
+#include "api/page_query.h"
+#include "api/post_body.h"
+#include "api/problem.h"
+#include "api/views.h"
+#include "messaging/table.h"
+
+namespace cruddur::api {
+namespace {
+
+// Answers that only the caller may see stay out of every cache on the way.
+void MarkPrivate(net::Response& response) { response.headers += "Cache-Control: no-store\r\n"; }
+
+}  // namespace
+
+void MessageRoutes::AddTo(FrontDoor& door) {
+  door.Add("GET", "/api/message_groups",
+           [this](const Request& request, const Parameters&, Response& response) {
+             return ListConversations(request, response);
+           });
+  door.Add("GET", "/api/messages/{message_group_uuid}",
+           [this](const Request& request, const Parameters& parameters, Response& response) {
+             return ListMessages(request, parameters[0], response);
+           });
+  door.Add("POST", "/api/messages",
+           [this](const Request& request, const Parameters&, Response& response) {
+             return Post(request, response);
+           });
+  door.Add("GET", "/api/users/@{handle}/short",
+           [this](const Request&, const Parameters& parameters, Response& response) {
+             return ShortUser(parameters[0], response);
+           });
+}
+
+base::Task<void> MessageRoutes::ListConversations(const Request& request, Response& response) {
+  const auto caller = co_await directory_.Identify(request.Header("authorization"));
+  if (!caller) co_return Refuse(response, caller.error());
+  const auto page = ParsePageQuery(request.query);
+  if (!page) co_return Refuse(response, page.error());
+  MarkPrivate(response);
+
+  const std::string& user = caller->person.uuid;
+  const std::string partition = messaging::RowPartition(user);
+  const bool first_page = request.query.empty();
+  PageCache::Found found;
+  if (first_page) found = co_await pages_.Fill(partition, response);
+  if (found.hit) co_return;
+
+  const auto rows = co_await service_.ListConversations(user, *page);
+  if (!rows) co_return Refuse(response, rows.error());
+  AppendConversations(response.body, rows->items);
+  const size_t headers = response.headers.size();
+  AddLinks(response, request.path, *page, rows->older, rows->newer);
+  if (!first_page) co_return;
+  co_await pages_.Keep(partition, found.version, std::string_view(response.headers).substr(headers),
+                       response.body);
+}
+
+base::Task<void> MessageRoutes::ListMessages(const Request& request,
+                                             const std::string& conversation, Response& response) {
+  const auto caller = co_await directory_.Identify(request.Header("authorization"));
+  if (!caller) co_return Refuse(response, caller.error());
+  const auto page = ParsePageQuery(request.query);
+  if (!page) co_return Refuse(response, page.error());
+  MarkPrivate(response);
+
+  const std::string& user = caller->person.uuid;
+  if (!service_.IsRememberedMember(conversation, user)) {
+    const auto member = co_await service_.CheckMember(user, conversation);
+    if (!member) co_return Refuse(response, member.error());
+  }
+  const std::string partition = messaging::MessagePartition(conversation);
+  const bool first_page = request.query.empty();
+  PageCache::Found found;
+  if (first_page) found = co_await pages_.Fill(partition, response);
+  if (found.hit) co_return;
+
+  const auto messages = co_await service_.ListMessages(user, conversation, *page);
+  if (!messages) co_return Refuse(response, messages.error());
+  AppendMessages(response.body, messages->items);
+  const size_t headers = response.headers.size();
+  AddLinks(response, request.path, *page, messages->older, messages->newer);
+  if (!first_page) co_return;
+  co_await pages_.Keep(partition, found.version, std::string_view(response.headers).substr(headers),
+                       response.body);
+}
+
+base::Task<void> MessageRoutes::Post(const Request& request, Response& response) {
+  const auto caller = co_await directory_.Identify(request.Header("authorization"));
+  if (!caller) co_return Refuse(response, caller.error());
+  MarkPrivate(response);
+  if (!IsJson(request.Header("content-type"))) {
+    co_return Refuse(response, 415, "unsupported_media_type", "the body must be application/json");
+  }
+  auto post = ParsePostBody(request.body);
+  if (!post) co_return Refuse(response, post.error());
+  std::vector<std::string_view> faults = post->Faults();
+  if (caller->cognito_user_id.empty()) faults.push_back("cognito_user_id_blank");
+  if (!faults.empty()) co_return RefuseFields(response, faults);
+
+  if (!post->message_group_uuid) {
+    co_return co_await StartConversation(caller->person, std::move(post->handle),
+                                         std::move(post->message), response);
+  }
+  const auto sent = co_await service_.Send(caller->person, *std::move(post->message_group_uuid),
+                                           std::move(post->message));
+  if (!sent) co_return Refuse(response, sent.error());
+  AppendPosted(response.body, *sent);
+}
+
+base::Task<void> MessageRoutes::StartConversation(messaging::Person sender, std::string handle,
+                                                  std::string message, Response& response) {
+  auto receiver = co_await directory_.FindByHandle(handle);
+  if (!receiver) co_return Refuse(response, receiver.error());
+  if (!*receiver) {
+    co_return Refuse(response, 404, "not_found", "nobody has this handle");
+  }
+  if ((*receiver)->uuid == sender.uuid) {
+    constexpr std::string_view kCodes[] = {"user_receiver_is_sender"};
+    co_return RefuseFields(response, kCodes);
+  }
+  const auto started =
+      co_await service_.Start(std::move(sender), **std::move(receiver), std::move(message));
+  if (!started) co_return Refuse(response, started.error());
+  AppendPosted(response.body, *started);
+}
+
+base::Task<void> MessageRoutes::ShortUser(const std::string& handle, Response& response) {
+  const auto person = co_await directory_.FindByHandle(handle);
+  if (!person) co_return Refuse(response, person.error());
+  if (!*person) co_return Refuse(response, 404, "not_found", "nobody has this handle");
+  AppendShortUser(response.body, **person);
+}
+
+}  // namespace cruddur::api

@@ -1,0 +1,38 @@
+// The routes of spec section 4: conversations, messages, people.
+#pragma once
+
+#include "api/directory.h"
+#include "api/front_door.h"
+#include "api/page_cache.h"
+#include "messaging/service.h"
+
+namespace cruddur::api {
+
+// Thread-safe; the collaborators outlive it, and it outlives the server.
+class MessageRoutes {
+ public:
+  MessageRoutes(messaging::Service& service, Directory& directory, PageCache& pages)
+      : service_(service), directory_(directory), pages_(pages) {}
+
+  void AddTo(FrontDoor& door);
+
+ private:
+  using Request = net::Request;
+  using Response = net::Response;
+  using Parameters = net::PathParameters;
+
+  base::Task<void> ListConversations(const Request& request, Response& response);
+  base::Task<void> ListMessages(const Request& request, const std::string& conversation,
+                                Response& response);
+  base::Task<void> Post(const Request& request, Response& response);
+  base::Task<void> ShortUser(const std::string& handle, Response& response);
+
+  base::Task<void> StartConversation(messaging::Person sender, std::string handle,
+                                     std::string message, Response& response);
+
+  messaging::Service& service_;
+  Directory& directory_;
+  PageCache& pages_;
+};
+
+}  // namespace cruddur::api
