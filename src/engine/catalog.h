@@ -38,6 +38,8 @@ struct BackfillProgress {
   // The items whose keys are at or above it are in the index, the others not yet: the backfill goes
   // downwards, as the items are sorted.
   std::string reached{"\xFF"};
+  // The index holds entries of a backfill that a stop interrupted: it begins anew.
+  bool leftovers = false;
 };
 
 struct IndexState {
@@ -70,6 +72,9 @@ struct ShardState {
   uint64_t first_sequence = 0;
   uint64_t last_sequence = 0;  // 0: open
 };
+
+// How long stream records can be read, and the streams that have ended.
+inline constexpr base::Micros kStreamRetention = std::chrono::hours(24);
 
 struct StreamState {
   StreamId id = 0;

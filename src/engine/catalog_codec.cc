@@ -126,7 +126,10 @@ bool ReadIndex(json::Element element, TableState& table) {
   index.status = fields.Named<model::TableStatus>("status");
   index.backfilling = fields.Bool("backfilling");
   index.arn = fields.Text("arn");
-  if (index.backfilling) state.backfill = std::make_shared<BackfillProgress>();
+  if (index.backfilling) {
+    state.backfill = std::make_shared<BackfillProgress>();
+    state.backfill->leftovers = true;
+  }
   table.description.indexes.push_back(std::move(index));
   table.indexes.push_back(std::move(state));
   return fields.complete();

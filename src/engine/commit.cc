@@ -2,9 +2,9 @@
 
 #include <rocksdb/db.h>
 
-#include "base/log.h"
 #include "engine/index_entry.h"
 #include "engine/key_checks.h"
+#include "engine/rows.h"
 #include "engine/stream_codec.h"
 #include "model/stored_item.h"
 
@@ -16,8 +16,7 @@ std::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), sli
 
 // The client learns that it failed, the log why.
 std::unexpected<model::DbError> Unreadable(std::string_view why) {
-  base::Log(base::LogLevel::kError, "read failed", {{"error", why}});
-  return model::DbFail(model::DbErrorCode::kInternalServerError, "Internal server error");
+  return std::unexpected(InternalError("read for a write", why));
 }
 
 bool HasNewImage(model::StreamViewType view) {
@@ -39,10 +38,11 @@ struct Commit::Change {
   std::string_view row;  // of `after`
 };
 
-Commit::Commit(const Storage& storage, std::shared_ptr<const CatalogSnapshot> catalog,
-               base::Micros now, bool wants_records, rocksdb::WriteBatch& batch)
+Commit::Commit(const Storage& storage, const Catalog& catalog, base::Micros now, bool wants_records,
+               rocksdb::WriteBatch& batch)
     : storage_(storage),
-      catalog_(std::move(catalog)),
+      catalog_(catalog),
+      snapshot_(catalog.Snapshot()),
       now_(now),
       wants_records_(wants_records),
       batch_(batch) {}
@@ -85,7 +85,7 @@ Commit::Tally& Commit::TallyOf(const TableState& table) {
     if (tally.table.get() == &table) return tally;
   }
   Tally& tally = tallies_.emplace_back();
-  tally.table = catalog_->FindTable(table.description.name);
+  tally.table = snapshot_->FindTable(table.description.name);
   tally.sequence = table.last_sequence->load(std::memory_order_relaxed);
   const auto add = [&](KeyspaceId id, const KeyspaceCounts& counts) {
     tally.keyspaces.push_back({id, counts.items.load(std::memory_order_relaxed),

@@ -47,10 +47,10 @@ enum class Detail { kSize, kItem };
 class Commit {
  public:
   // `batch` is empty and outlives the commit. Records are collected if `wants_records`.
-  Commit(const Storage& storage, std::shared_ptr<const CatalogSnapshot> catalog, base::Micros now,
-         bool wants_records, rocksdb::WriteBatch& batch);
+  Commit(const Storage& storage, const Catalog& catalog, base::Micros now, bool wants_records,
+         rocksdb::WriteBatch& batch);
 
-  const CatalogSnapshot& catalog() const { return *catalog_; }
+  const CatalogSnapshot& catalog() const { return *snapshot_; }
   const Storage& storage() const { return storage_; }
   base::Micros now() const { return now_; }
   rocksdb::WriteBatch& batch() { return batch_; }
@@ -74,7 +74,8 @@ class Commit {
   DbResult<std::optional<std::string>> ReadToken(const std::string& token) const;
   void WriteToken(const std::string& token, std::string value);
 
-  // The catalog's change, if an operation of this commit makes one.
+  // The catalog's change, if the operation makes one. It is alone in the commit then.
+  CatalogEdit Edit() const { return catalog_.Edit(); }
   void SetEdit(CatalogEdit edit) { edit_ = std::move(edit); }
 
   // Adds what is written once a commit. Call after the last operation.
@@ -104,7 +105,8 @@ class Commit {
   void WriteRecord(const Change& change, Tally& tally);
 
   const Storage& storage_;
-  const std::shared_ptr<const CatalogSnapshot> catalog_;
+  const Catalog& catalog_;
+  const std::shared_ptr<const CatalogSnapshot> snapshot_;
   const base::Micros now_;
   const bool wants_records_;
   rocksdb::WriteBatch& batch_;

@@ -108,7 +108,7 @@ void Committer::CommitThese(const std::vector<WriteOperation*>& operations) {
   DbStatus outcome;
   std::vector<CommittedRecords> records;
   try {
-    Commit commit(storage_, catalog_.Snapshot(), clock_.Now(), subscriptions_.Wanted(), batch_);
+    Commit commit(storage_, catalog_, clock_.Now(), subscriptions_.Wanted(), batch_);
     for (WriteOperation* operation : operations) operation->Evaluate(commit);
     commit.Seal();
     if (batch_.Count() != 0 && !storage_.Write(batch_)) {

@@ -13,8 +13,6 @@
 
 namespace cruddur::engine {
 
-inline constexpr base::Micros kStreamRetention = std::chrono::hours(24);
-
 class StreamReader {
  public:
   // All outlive the reader.
