@@ -15,6 +15,7 @@
 
 namespace cruddur::expr {
 
+using model::DbError;
 using model::DbResult;
 using model::DbStatus;
 
@@ -24,6 +25,9 @@ class Bindings {
   explicit Bindings(const model::Placeholders& placeholders);
   Bindings(const model::ExpressionNames& names, const model::Item& values);
 
+  // To be called before: placeholders are well-formed, no attribute name is empty, and together
+  // they aren't larger than DynamoDB takes.
+  DbStatus CheckDefinitions() const;
   // To be called after all expressions of the request are compiled: a placeholder that none used
   // is an error ("Value provided in ExpressionAttributeNames unused in expressions: keys: {#x}").
   DbStatus CheckAllUsed() const;
@@ -35,6 +39,7 @@ class Bindings {
   const model::ExpressionNames& names_;
   const model::Item& values_;
   std::vector<bool> used_names_, used_values_;
+  std::vector<size_t> names_in_order_;  // where they are too many to look through
 };
 
 // One step of a document path: an attribute or map key, or a list index.
@@ -92,6 +97,8 @@ class Update {
   // What ReturnValues UPDATED_OLD (of the item before) and UPDATED_NEW (of the item after) show.
   model::Item Touched(const model::Item& item) const;
   std::vector<std::string_view> TopLevelNames() const;
+  // Top-level attributes that the actions change (none may be part of the key).
+  std::vector<std::string_view> WrittenNames() const;
   // Only REMOVE and DELETE actions: such an update does not create a missing item.
   bool OnlyRemoves() const;
 
@@ -122,6 +129,8 @@ struct KeyCondition {
   RangeOperator range = RangeOperator::kNone;     // on the sort key attribute after those
   model::AttributeValue low, high;                // high: kBetween only
 
+  // What can be said without the table: DynamoDB reports this before it looks for the table.
+  static DbStatus Check(std::string_view text, Bindings& bindings);
   // Checks names, types and emptiness against the schema, with AWS's texts.
   static DbResult<KeyCondition> Compile(std::string_view text, Bindings& bindings,
                                         const model::KeySchema& keys);
