@@ -33,14 +33,20 @@ void MessageRoutes::AddTo(FrontDoor& door) {
            });
 }
 
+base::Task<base::Result<accounts::UserPtr>> MessageRoutes::Identify(const Request& request) {
+  CO_TRY_ASSIGN(const Caller caller, co_await directory_.Identify(request));
+  if (caller.user) co_return caller.user;
+  co_return base::Fail(base::ErrorCode::kUnauthenticated, "the token has no subject");
+}
+
 base::Task<void> MessageRoutes::ListConversations(const Request& request, Response& response) {
-  const auto caller = co_await directory_.Identify(request.Header("authorization"));
+  const auto caller = co_await Identify(request);
   if (!caller) co_return Refuse(response, caller.error());
   const auto page = ParsePageQuery(request.query);
   if (!page) co_return Refuse(response, page.error());
   MarkPrivate(response);
 
-  const std::string& user = caller->person.uuid;
+  const std::string& user = (*caller)->uuid;
   const std::string partition = messaging::RowPartition(user);
   const bool first_page = request.query.empty();
   PageCache::Found found;
@@ -59,13 +65,13 @@ base::Task<void> MessageRoutes::ListConversations(const Request& request, Respon
 
 base::Task<void> MessageRoutes::ListMessages(const Request& request,
                                              const std::string& conversation, Response& response) {
-  const auto caller = co_await directory_.Identify(request.Header("authorization"));
+  const auto caller = co_await Identify(request);
   if (!caller) co_return Refuse(response, caller.error());
   const auto page = ParsePageQuery(request.query);
   if (!page) co_return Refuse(response, page.error());
   MarkPrivate(response);
 
-  const std::string& user = caller->person.uuid;
+  const std::string& user = (*caller)->uuid;
   if (!service_.IsRememberedMember(conversation, user)) {
     const auto member = co_await service_.CheckMember(user, conversation);
     if (!member) co_return Refuse(response, member.error());
@@ -87,7 +93,7 @@ base::Task<void> MessageRoutes::ListMessages(const Request& request,
 }
 
 base::Task<void> MessageRoutes::Post(const Request& request, Response& response) {
-  const auto caller = co_await directory_.Identify(request.Header("authorization"));
+  const auto caller = co_await directory_.Identify(request);
   if (!caller) co_return Refuse(response, caller.error());
   MarkPrivate(response);
   if (!IsJson(request.Header("content-type"))) {
@@ -99,11 +105,12 @@ base::Task<void> MessageRoutes::Post(const Request& request, Response& response)
   if (caller->cognito_user_id.empty()) faults.push_back("cognito_user_id_blank");
   if (!faults.empty()) co_return RefuseFields(response, faults);
 
+  messaging::Person sender = PersonOf(*caller->user);
   if (!post->message_group_uuid) {
-    co_return co_await StartConversation(caller->person, std::move(post->handle),
+    co_return co_await StartConversation(std::move(sender), std::move(post->handle),
                                          std::move(post->message), response);
   }
-  const auto sent = co_await service_.Send(caller->person, *std::move(post->message_group_uuid),
+  const auto sent = co_await service_.Send(std::move(sender), *std::move(post->message_group_uuid),
                                            std::move(post->message));
   if (!sent) co_return Refuse(response, sent.error());
   AppendPosted(response.body, *sent);

@@ -21,6 +21,9 @@ class MessageRoutes {
   using Response = net::Response;
   using Parameters = net::PathParameters;
 
+  // Who calls, for the routes that only read.
+  base::Task<base::Result<accounts::UserPtr>> Identify(const Request& request);
+
   base::Task<void> ListConversations(const Request& request, Response& response);
   base::Task<void> ListMessages(const Request& request, const std::string& conversation,
                                 Response& response);

@@ -1,0 +1,48 @@
+#include "api/directory.h"
+
+#include "base/log.h"
+
+namespace cruddur::api {
+namespace {
+
+using base::ErrorCode;
+using base::Fail;
+
+std::unexpected<base::Error> Unauthenticated(std::string_view reason) {
+  base::Log(base::LogLevel::kDebug, "caller not identified", {{"reason", reason}});
+  return Fail(ErrorCode::kUnauthenticated, "a valid access token is needed");
+}
+
+}  // namespace
+
+messaging::Person PersonOf(const accounts::User& user) {
+  return {.uuid = user.uuid, .handle = user.handle, .display_name = user.display_name};
+}
+
+base::Task<base::Result<Caller>> Directory::Identify(const net::Request& request) {
+  if (request.HasDuplicate("authorization")) {
+    co_return Unauthenticated("two Authorization headers");
+  }
+  auto identity = verifier_.Verify(request.Header("authorization").value_or(std::string_view()));
+  if (!identity) co_return Unauthenticated(identity.error().message);
+  Caller caller{.cognito_user_id = std::move(identity->cognito_user_id)};
+  if (caller.cognito_user_id.empty()) co_return caller;
+  CO_TRY_ASSIGN(caller.user, co_await users_.ByCognitoUserId(caller.cognito_user_id));
+  if (!caller.user) co_return Unauthenticated("the token's subject is no user of ours");
+  co_return caller;
+}
+
+base::Task<base::Result<std::optional<messaging::Person>>> Directory::FindByHandle(
+    std::string_view handle) {
+  CO_TRY_ASSIGN(const auto user, co_await users_.ByHandle(handle));
+  if (!user) co_return std::nullopt;
+  co_return PersonOf(*user);
+}
+
+base::Task<std::optional<messaging::Person>> Directory::Find(std::string_view user_uuid) {
+  const auto user = co_await users_.ByUuid(user_uuid);
+  if (!user || !*user) co_return std::nullopt;
+  co_return PersonOf(**user);
+}
+
+}  // namespace cruddur::api
