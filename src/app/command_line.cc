@@ -35,17 +35,17 @@ CLI::App& CommandLine::AddGroup(CLI::App& parent, std::string name, std::string 
 }
 
 CLI::App& CommandLine::AddCommand(CLI::App& parent, std::string name, std::string help,
-                                  std::vector<std::string_view> settings, Run run) {
+                                  std::vector<Flag> settings, Run run) {
   CLI::App& command = *parent.add_subcommand(std::move(name), std::move(help));
-  for (std::string_view setting : settings) {
-    const SettingSpec* spec = FindSetting(setting);
-    const std::string key(setting);
+  for (const Flag& setting : settings) {
+    const SettingSpec* spec = FindSetting(setting.setting);
+    const std::string key(setting.setting);
+    const std::string flag = fmt::format("--{}", setting.name);
     if (spec->kind == SettingKind::kBoolean) {
-      command.add_flag_callback("--" + key, [this, key] { flags_[key] = "true"; }, HelpOf(*spec));
+      command.add_flag_callback(flag, [this, key] { flags_[key] = "true"; }, HelpOf(*spec));
     } else {
       command.add_option_function<std::string>(
-          "--" + key, [this, key](const std::string& value) { flags_[key] = value; },
-          HelpOf(*spec));
+          flag, [this, key](const std::string& value) { flags_[key] = value; }, HelpOf(*spec));
     }
   }
   command.callback([this, run = std::move(run)] { selected_ = run; });

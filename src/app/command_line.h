@@ -18,6 +18,14 @@ namespace cruddur::app {
 
 using Run = std::function<int(const Settings&)>;
 
+// A setting as a command's flag, under its own name or another one.
+struct Flag {
+  std::string_view setting, name;
+  Flag(const char* setting) : Flag(std::string_view(setting)) {}       // NOLINT
+  Flag(std::string_view setting) : setting(setting), name(setting) {}  // NOLINT
+  Flag(std::string_view setting, std::string_view name) : setting(setting), name(name) {}
+};
+
 class CommandLine {
  public:
   CommandLine();
@@ -28,7 +36,7 @@ class CommandLine {
   // A command with a flag for each of `settings`; add further options to what is returned. Options
   // that `run` refers to must outlive the CommandLine: see Own.
   CLI::App& AddCommand(CLI::App& parent, std::string name, std::string help,
-                       std::vector<std::string_view> settings, Run run);
+                       std::vector<Flag> settings, Run run);
 
   // Storage for a command's own options, with the lifetime of the CommandLine.
   template <class T>

@@ -6,8 +6,8 @@
 namespace cruddur::app {
 
 void AddConfigCommand(CommandLine& line) {
-  std::vector<std::string_view> every;
-  for (const SettingSpec& spec : AllSettings()) every.push_back(spec.name);
+  std::vector<Flag> every;
+  for (const SettingSpec& spec : AllSettings()) every.emplace_back(spec.name);
   line.AddCommand(line.root(), "config", "Show the effective settings and where each comes from",
                   every, [](const Settings& settings) {
                     if (!settings.file().empty()) fmt::print("# file: {}\n", settings.file());

@@ -1,7 +1,12 @@
 #include "app/command_line.h"
+#include "app/db_commands.h"
 
 int main(int argc, char** argv) {
-  cruddur::app::CommandLine line;
-  cruddur::app::AddConfigCommand(line);
+  using namespace cruddur::app;
+  CommandLine line;
+  AddConfigCommand(line);
+  AddTokenCommand(line);
+  AddDbCommands(line);
+  AddCognitoCommands(line);
   return line.Main(argc, argv);
 }

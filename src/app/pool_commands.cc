@@ -1,0 +1,61 @@
+// cruddur cognito list-users, cruddur token: the user pool.
+#include <fmt/format.h>
+
+#include "accounts/built_in_token.h"
+#include "app/db_commands.h"
+#include "app/users_database.h"
+#include "base/clock.h"
+#include "json/pretty.h"
+
+namespace cruddur::app {
+namespace {
+
+int ListUsers(const Settings& settings) {
+  auto users = accounts::ListBuiltInPoolUsers(DatabaseOf(settings));
+  if (!users) return Failed(users.error().message);
+
+  std::string list, subs;
+  json::Writer list_writer(list), sub_writer(subs);
+  list_writer.BeginObject().Key("Users").BeginArray();
+  sub_writer.BeginObject();
+  for (const accounts::PoolUser& user : *users) {
+    accounts::WritePoolUser(list_writer, user);
+    if (!user.preferred_username.empty()) {
+      sub_writer.EscapedKey(user.preferred_username).String(user.sub);
+    }
+  }
+  list_writer.EndArray().EndObject();
+  sub_writer.EndObject();
+  fmt::print("{}\n{}\n", json::Pretty(list), json::Pretty(subs));
+  return EXIT_SUCCESS;
+}
+
+int PrintToken(const Settings& settings, const std::string& handle, int64_t expires_in) {
+  const base::SystemClock clock;
+  auto token = accounts::MintToken(DatabaseOf(settings), KeysFolder(settings), handle,
+                                   std::chrono::seconds(expires_in), clock);
+  if (!token) return Failed(token.error().message);
+  fmt::print("{}\n", *token);
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+void AddCognitoCommands(CommandLine& line) {
+  CLI::App& cognito = line.AddGroup(line.root(), "cognito", "The user pool");
+  line.AddCommand(cognito, "list-users", "The pool's users as JSON, then handle -> sub",
+                  kUsersSettings, ListUsers);
+}
+
+void AddTokenCommand(CommandLine& line) {
+  auto& handle = line.Own<std::string>();
+  auto& expires_in = line.Own<int64_t>();
+  expires_in = accounts::kDefaultTokenLife.count();
+  CLI::App& command = line.AddCommand(
+      line.root(), "token", "Print an access token of the built-in pool", kUsersSettings,
+      [&](const Settings& settings) { return PrintToken(settings, handle, expires_in); });
+  command.add_option("HANDLE", handle, "the user's handle")->required();
+  command.add_option("--expires-in", expires_in, "seconds")->capture_default_str();
+}
+
+}  // namespace cruddur::app

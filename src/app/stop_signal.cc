@@ -1,0 +1,32 @@
+#include "app/stop_signal.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+namespace cruddur::app {
+namespace {
+
+sigset_t StopSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+}  // namespace
+
+StopSignal::StopSignal() {
+  const sigset_t set = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+void StopSignal::Wait() {
+  const sigset_t set = StopSignals();
+  int number = 0;
+  sigwait(&set, &number);
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+}  // namespace cruddur::app
