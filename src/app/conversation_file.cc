@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 namespace cruddur::app {
 
@@ -35,9 +35,13 @@ base::Result<std::vector<ConversationLine>> ParseConversation(std::string_view t
 }
 
 base::Result<std::vector<ConversationLine>> ReadConversation(const std::string& path) {
+  // Through a stream of its own, which turns what the file buffer throws (a directory) into a bad
+  // state.
   std::ifstream file(path, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file) return Fail(ErrorCode::kIo, fmt::format("can't read '{}'", path));
+  std::ostringstream content;
+  if (file) content << file.rdbuf();
+  const std::string text = std::move(content).str();
+  if (!file || !content) return Fail(ErrorCode::kIo, fmt::format("can't read '{}'", path));
   auto lines = ParseConversation(text);
   if (!lines) return Fail(lines.error().code, fmt::format("{}: {}", path, lines.error().message));
   return lines;
