@@ -49,7 +49,6 @@ constexpr std::string_view kParameterizedCast =
     "java.lang.Class (sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and "
     "java.lang.Class are in module java.base of loader 'bootstrap')";
 
-
 // The token's name in "… cannot be converted to String".
 std::string_view TokenName(json::Element value) {
   switch (value.type()) {

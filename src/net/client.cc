@@ -96,7 +96,9 @@ HttpClient::~HttpClient() {
 const Origin& HttpClient::origin() const { return state_->shared->origin; }
 
 base::Task<base::Result<ClientResponse>> HttpClient::Send(const ClientRequest& request,
-                                                          std::chrono::milliseconds time) {
+                                                          std::chrono::milliseconds time,
+                                                          bool* sent) {
+  if (sent) *sent = false;
   const SteadyTime deadline = std::chrono::steady_clock::now() + std::min(time, kLongest);
   const base::Executor executor = co_await base::asio::this_coro::executor;
   CO_TRY_ASSIGN(const std::string bytes, Serialize(request, origin()));
@@ -113,6 +115,7 @@ base::Task<base::Result<ClientResponse>> HttpClient::Send(const ClientRequest& r
     }
     auto outcome = co_await lease->connection->Exchange(bytes, head, deadline);
     lease->keep = outcome.reusable;
+    if (sent) *sent = *sent || outcome.sent;
     const bool again = reused && !outcome.response && outcome.untouched &&
                        outcome.response.error().code == ErrorCode::kUnavailable &&
                        (!outcome.sent || MayRepeat(request));

@@ -66,9 +66,11 @@ class HttpClient {
 
   // Runs on the caller's loop. `request` must live until it ends. A pooled connection that the peer
   // had already closed is replaced silently; one that ends before anything of the answer has come
-  // is replaced once if the request had not been sent whole or may be repeated.
+  // is replaced once if the request had not been sent whole or may be repeated. `sent` tells, for
+  // the sake of an error, whether the server may have had the whole request.
   base::Task<base::Result<ClientResponse>> Send(const ClientRequest& request,
-                                                std::chrono::milliseconds deadline);
+                                                std::chrono::milliseconds deadline,
+                                                bool* sent = nullptr);
 
   const Origin& origin() const;
 

@@ -340,6 +340,20 @@ TEST_F(HttpClientTest, HasConnectionsOfItsOwnOnEachLoop) {
   EXPECT_EQ(server->connections(), 2u);
 }
 
+TEST_F(HttpClientTest, TellsWhetherARequestHadGoneOut) {
+  bool sent = true;
+  {
+    HttpClient client(Local(1));
+    EXPECT_FALSE(RunOn(loops_.loop(0), client.Send({}, kPatient, &sent)));
+    EXPECT_FALSE(sent);
+  }
+  ScriptedServer server([](ScriptedServer::Peer& peer, int) { peer.ReadHeader(); });
+  HttpClient client(Local(server.port()));
+  const ClientRequest request{.method = "POST"};
+  EXPECT_FALSE(RunOn(loops_.loop(0), client.Send(request, kPatient, &sent)));
+  EXPECT_TRUE(sent);
+}
+
 TEST(Origin, ParsesAddresses) {
   const struct {
     std::string_view url;

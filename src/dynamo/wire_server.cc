@@ -1,0 +1,130 @@
+#include "dynamo/wire_server.h"
+
+#include <zlib.h>
+
+#include <array>
+#include <charconv>
+
+#include "base/random.h"
+#include "dynamo/wire_operations.h"
+
+namespace cruddur::dynamo {
+namespace {
+
+namespace asio = base::asio;
+using model::DbErrorCode;
+
+constexpr std::string_view kAmzJson = "application/x-amz-json-1.0";
+constexpr std::string_view kJson = "application/json";
+constexpr size_t kMaxBodyBytes = 16 * 1024 * 1024;
+
+// The content type to answer in, empty where DynamoDB would not read the body.
+std::string_view AnswerType(const net::Request& request) {
+  std::string_view type = request.Header("Content-Type").value_or("");
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  if (net::EqualsIgnoreCase(type, kAmzJson)) return kAmzJson;
+  if (request.body.empty() || net::EqualsIgnoreCase(type, kJson)) return kJson;
+  return {};
+}
+
+// Every answer ends here: clients check the sum and quote the id.
+void Seal(net::Response& response) {
+  std::array<char, 16> digits;
+  auto sum = crc32_z(0, reinterpret_cast<const Bytef*>(response.body.data()), response.body.size());
+  auto end = std::to_chars(digits.data(), digits.data() + digits.size(), sum).ptr;
+  response.headers += "x-amzn-RequestId: ";
+  response.headers += base::NewRequestId();
+  response.headers += "\r\nx-amz-crc32: ";
+  response.headers.append(digits.data(), end);
+  response.headers += "\r\n";
+}
+
+// What isn't a call at all: AWS answers with this, whatever was asked for.
+void AnswerNotFound(net::Response& response) {
+  response.status = 404;
+  response.content_type = {};
+  response.body = "<UnknownOperationException/>\n";
+}
+
+}  // namespace
+
+WireServer::WireServer(engine::Engine& engine, WireServerOptions options)
+    : engine_(engine), options_(std::move(options)) {}
+
+net::ServerLimits WireServer::Limits() {
+  net::ServerLimits limits;
+  limits.max_body_bytes = kMaxBodyBytes;
+  return limits;
+}
+
+void WireServer::OnProtocolError(net::Response& response) {
+  response.content_type = kAmzJson;
+  switch (response.status) {
+    case 413:
+      response.body = R"({"__type":"com.amazon.coral.service#RequestEntityTooLargeException",)"
+                      R"("message":"Request size exceeded the limit of 16777216 bytes"})";
+      break;
+    case 408:
+      response.body = R"({"__type":"com.amazon.coral.service#RequestTimeoutException",)"
+                      R"("message":"The request was not received in time"})";
+      break;
+    case 500:
+    case 503: {
+      int status = response.status;
+      AnswerError(response, {status == 500 ? DbErrorCode::kInternalServerError
+                                           : DbErrorCode::kServiceUnavailable,
+                             "", nullptr});
+      break;
+    }
+    default:
+      // Too long a header, among others, is a plain 400 at DynamoDB.
+      AnswerError(response, {DbErrorCode::kSerialization, "", nullptr});
+      break;
+  }
+  Seal(response);
+}
+
+base::Task<void> WireServer::Handle(const net::Request& request, net::Response& response) {
+  // The order of checks is dynamodb-semantics.md section 4's: path and method, content type,
+  // target, authentication, then what the operation reads of the body.
+  const bool get = request.method == "GET" || request.method == "HEAD";
+  const std::string_view type = AnswerType(request);
+  if (request.path != "/" || !(get || (request.method == "POST" && !type.empty()))) {
+    AnswerNotFound(response);
+    Seal(response);
+    co_return;
+  }
+  if (get) {
+    response.content_type = "text/plain";
+    response.body.append("healthy: dynamodb.").append(options_.region).append(".amazonaws.com ");
+    Seal(response);
+    co_return;
+  }
+  response.content_type = type;
+  const WireOperation* operation = FindOperation(request.Header("X-Amz-Target").value_or(""));
+  model::DbStatus admitted;
+  if (operation == nullptr) {
+    admitted = model::DbFail(DbErrorCode::kUnknownOperation, "");
+  } else {
+    admitted = CheckAuthorizationForm(request);
+    if (admitted && options_.authenticator) {
+      admitted = options_.authenticator->Check(request, operation->name);
+    }
+  }
+  if (!admitted) {
+    AnswerError(response, admitted.error());
+  } else {
+    const WireCall call{engine_, options_.region, request.body, response};
+    if (operation->read) {
+      operation->read(call);
+    } else {
+      co_await asio::async_initiate<const asio::use_awaitable_t<base::Executor>&, void()>(
+          [operation, call](Resume resume) { operation->write(call, std::move(resume)); },
+          base::kUseTask);
+    }
+  }
+  Seal(response);
+}
+
+}  // namespace cruddur::dynamo
