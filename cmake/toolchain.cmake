@@ -27,3 +27,7 @@ if(CRUDDUR_SANITIZE)
                       -fno-omit-frame-pointer -O1)
   add_link_options(-fsanitize=${CRUDDUR_SANITIZE})
 endif()
+if(CRUDDUR_FUZZ)
+  # Coverage for the fuzzer in everything, its main function in the fuzz targets alone.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -45,7 +45,6 @@ bool NamesAnotherVersion(std::string_view header) {
 
 RequestParser::RequestParser(ParsedRequest& into, size_t max_body_bytes) : into_(into) {
   into_.headers.clear();
-  into_.chunked_body.clear();
   into_.expects_continue = false;
   header_limit(std::numeric_limits<uint32_t>::max());  // the caller has its own
   body_limit(max_body_bytes);
@@ -59,16 +58,6 @@ int RequestParser::ParseHeader(std::string_view header) {
   return used == header.size() ? 0 : 400;
 }
 
-int RequestParser::ParseChunks(std::string_view& bytes) {
-  while (!bytes.empty() && !is_done()) {
-    error_code ec;
-    bytes.remove_prefix(put(boost::asio::buffer(bytes), ec));
-    if (ec == http::error::need_more) return 0;
-    if (ec) return StatusOf(ec);
-  }
-  return 0;
-}
-
 void RequestParser::on_request_impl(http::verb, string_view method, string_view target, int version,
                                     error_code& ec) {
   into_.method = method;
@@ -80,7 +69,6 @@ void RequestParser::on_request_impl(http::verb, string_view method, string_view 
 
 void RequestParser::on_field_impl(http::field field, string_view name, string_view value,
                                   error_code& ec) {
-  if (is_header_done()) return;  // a trailer: read over
   into_.headers.push_back({name, value});
   switch (field) {
     case http::field::host:
@@ -112,11 +100,6 @@ void RequestParser::on_header_impl(error_code& ec) {
   if (version_ == 11 && hosts_ == 0) return Refuse(400, ec);
   if (has_transfer_encoding_ && (has_length_ || version_ < 11)) return Refuse(400, ec);
   if (unknown_expectation_) return Refuse(417, ec);
-}
-
-size_t RequestParser::on_chunk_body_impl(uint64_t, string_view body, error_code&) {
-  into_.chunked_body.append(body.data(), body.size());  // body_limit() bounds it
-  return body.size();
 }
 
 void RequestParser::Refuse(int status, error_code& ec) {

@@ -4,7 +4,6 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,13 +16,11 @@ namespace cruddur::net {
 struct ParsedRequest {
   std::string_view method, target;
   std::vector<HeaderView> headers;
-  std::string chunked_body;
   bool http_1_0 = false;
   bool expects_continue = false;
 };
 
-// Parses one request: the whole header in one piece, then a chunked body piece by piece. A body of
-// known length is not the parser's business.
+// Parses one request's header; its body is not the parser's business.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
   // `into` is cleared and must outlive the parser.
@@ -32,10 +29,6 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   // Parses a header that is complete, its empty line included. Returns 0, or the status to refuse
   // the request with.
   int ParseHeader(std::string_view header);
-
-  // Takes what it can from the front of `bytes`, which it leaves at what it wants to see again with
-  // more behind it. Returns 0 or a status as above. REQUIRES: chunked() and not is_done().
-  int ParseChunks(std::string_view& bytes);
 
  private:
   using error_code = boost::system::error_code;
@@ -50,7 +43,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   void on_body_init_impl(const boost::optional<uint64_t>&, error_code&) override {}
   size_t on_body_impl(string_view, error_code&) override { return 0; }
   void on_chunk_header_impl(uint64_t, string_view, error_code&) override {}
-  size_t on_chunk_body_impl(uint64_t remain, string_view body, error_code& ec) override;
+  size_t on_chunk_body_impl(uint64_t, string_view, error_code&) override { return 0; }
   void on_finish_impl(error_code&) override {}
 
   void Refuse(int status, error_code& ec);

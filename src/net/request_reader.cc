@@ -34,7 +34,9 @@ bool MayBegin(char c) {  // a request: methods are words
 
 RequestReader::RequestReader(size_t max_header_bytes, size_t max_body_bytes,
                              std::string_view remote_address)
-    : max_header_bytes_(max_header_bytes), max_body_bytes_(max_body_bytes) {
+    : max_header_bytes_(max_header_bytes),
+      max_body_bytes_(max_body_bytes),
+      chunks_(max_header_bytes, max_body_bytes) {
   request_.remote_address = remote_address;
 }
 
@@ -75,7 +77,8 @@ void RequestReader::Consume() {
       capacity_ = 0;
     }
   }
-  if (parsed_.chunked_body.capacity() > kKeptCapacity) parsed_.chunked_body = std::string();
+  chunked_body_.clear();
+  if (chunked_body_.capacity() > kKeptCapacity) chunked_body_.shrink_to_fit();
   line_ = seen_ = header_size_ = body_size_ = taken_ = 0;
   state_ = State::kHeader;
 }
@@ -122,17 +125,18 @@ RequestReader::Step RequestReader::FindHeaderEnd() {
 }
 
 RequestReader::Step RequestReader::ParseHeader() {
-  parser_.emplace(parsed_, max_body_bytes_);
-  if (const int status = parser_->ParseHeader(Unread().substr(0, header_size_)); status != 0) {
+  RequestParser parser(parsed_, max_body_bytes_);
+  if (const int status = parser.ParseHeader(Unread().substr(0, header_size_)); status != 0) {
     return Refuse(status);
   }
-  keep_alive_ = parser_->keep_alive();
+  keep_alive_ = parser.keep_alive();
   http_1_0_ = parsed_.http_1_0;
-  if (parser_->chunked()) {
+  if (parser.chunked()) {
     state_ = State::kChunkedBody;
+    chunks_ = ChunkDecoder(max_header_bytes_, max_body_bytes_);
   } else {
     state_ = State::kFixedBody;
-    body_size_ = static_cast<size_t>(parser_->content_length().value_or(0));
+    body_size_ = static_cast<size_t>(parser.content_length().value_or(0));
   }
   return Step::kRequest;
 }
@@ -145,15 +149,12 @@ RequestReader::Step RequestReader::ReadBody() {
   } else {
     // What has been decoded is cut out, so that the buffer holds the header and one piece only.
     std::string_view raw = Unread().substr(header_size_);
-    if (const int status = parser_->ParseChunks(raw); status != 0) return Refuse(status);
+    if (const int status = chunks_.Decode(raw, chunked_body_); status != 0) return Refuse(status);
     std::memmove(data_.get() + begin_ + header_size_, raw.data(), raw.size());
     end_ = begin_ + header_size_ + raw.size();
-    if (!parser_->is_done()) {
-      // A chunk's head, or the trailers, without an end.
-      return raw.size() > max_header_bytes_ ? Refuse(431) : Step::kNeedMore;
-    }
+    if (!chunks_.done()) return Step::kNeedMore;
     taken_ = header_size_;
-    request_.body = parsed_.chunked_body;
+    request_.body = chunked_body_;
   }
   state_ = State::kComplete;
   FillRequest();

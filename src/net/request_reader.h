@@ -4,10 +4,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "net/chunk_decoder.h"
 #include "net/http.h"
 #include "net/request_parser.h"
 
@@ -71,7 +72,8 @@ class RequestReader {
   bool keep_alive_ = true, http_1_0_ = false;
   int refusal_ = 0;
   ParsedRequest parsed_;
-  std::optional<RequestParser> parser_;
+  ChunkDecoder chunks_;
+  std::string chunked_body_;
   Request request_;
 };
 
