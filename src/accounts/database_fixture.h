@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "accounts/database_commands.h"
@@ -40,23 +41,26 @@ class DatabaseTest : public testing::Test {
     }
   }
 
-  void TearDown() override {
-    static_cast<void>(DropDatabase(options_));
-    std::filesystem::remove_all(folder_);
-  }
+  // A PostgreSQL database goes with the server: to drop it would cost a checkpoint.
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   // Created, with the schema, and the demo users if asked for.
   void Prepare(bool seeded) {
-    ASSERT_TRUE(CreateDatabase(options_));
-    ASSERT_TRUE(LoadSchema(options_, kTestTime));
-    if (seeded) ASSERT_TRUE(SeedDatabase(options_, {}, kTestTime));
+    Must(CreateDatabase(options_));
+    Must(LoadSchema(options_, kTestTime));
+    if (seeded) Must(SeedDatabase(options_, {}, kTestTime));
   }
 
   std::unique_ptr<Connection> Connect() {
-    auto connection =
-        OpenConnection(options_, std::chrono::steady_clock::now() + std::chrono::seconds(20));
-    if (!connection) throw std::runtime_error(connection.error().message);
-    return *std::move(connection);
+    return *Must(
+        OpenConnection(options_, std::chrono::steady_clock::now() + std::chrono::seconds(20)));
+  }
+
+  // Ends the test, which could only hang or confuse without what it asked for.
+  template <class Result>
+  static Result Must(Result result) {
+    if (!result) throw std::runtime_error(result.error().message);
+    return result;
   }
 
   Kind kind_ = Kind::kSqlite;

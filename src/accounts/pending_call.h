@@ -1,14 +1,17 @@
 // A call that a coroutine waits for while a worker thread carries it out.
 //
 // Whatever happens to the worker, the coroutine goes on by itself when the deadline has passed: a
-// look-up of a host name may hold a thread for many seconds. The answer and the timer meet on the
-// coroutine's own loop, so that the first one counts without a lock.
+// look-up of a host name may hold a thread for many seconds. So the worker may come when the
+// coroutine and even its loop are gone: whoever is first, the worker or the timer, claims the call,
+// and the other one touches neither.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "accounts/database.h"
@@ -55,9 +58,9 @@ class CallOf final : public PendingCall, public std::enable_shared_from_this<Cal
 
   // On the coroutine's loop, before the call is handed to a worker.
   void StartTimer() {
-    timer_.expires_at(deadline());
-    timer_.async_wait([self = this->shared_from_this()](boost::system::error_code error) {
-      if (error) return;
+    timer_->expires_at(deadline());
+    timer_->async_wait([self = this->shared_from_this()](boost::system::error_code error) {
+      if (error || self->claimed_.exchange(true)) return;
       self->Deliver(
           base::Fail(base::ErrorCode::kUnavailable, "the users database did not answer in time"));
     });
@@ -69,20 +72,27 @@ class CallOf final : public PendingCall, public std::enable_shared_from_this<Cal
   void Fail(base::Error error) override { Post(std::unexpected(std::move(error))); }
 
  private:
+  using Timer = base::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                 base::asio::wait_traits<std::chrono::steady_clock>,
+                                                 base::Executor>;
+
+  // On the worker's thread. The coroutine still waits if the call wasn't claimed, so its loop is
+  // there.
   void Post(base::Result<T> result) {
+    if (claimed_.exchange(true)) return;
+    // The connection's deadline and the timer's are one: say the same, whoever was first.
+    if (!result && result.error().code == base::ErrorCode::kDeadlineExceeded) {
+      result.error().code = base::ErrorCode::kUnavailable;
+    }
     base::asio::post(executor_,
                      [self = this->shared_from_this(), result = std::move(result)]() mutable {
                        self->Deliver(std::move(result));
                      });
   }
 
+  // On the loop. Leaves nothing of the loop's here, for the worker may keep this object for longer.
   void Deliver(base::Result<T> result) {
-    if (!handler_) return;  // the timer or the worker was first
-    timer_.cancel();
-    // The connection's deadline and the timer's are one: say the same, whoever was first.
-    if (!result && result.error().code == base::ErrorCode::kDeadlineExceeded) {
-      result.error().code = base::ErrorCode::kUnavailable;
-    }
+    timer_.reset();
     std::exchange(handler_, nullptr)(std::move(result));
   }
 
@@ -90,12 +100,10 @@ class CallOf final : public PendingCall, public std::enable_shared_from_this<Cal
   const bool repeatable_;
   base::Result<T> result_ = base::Fail(base::ErrorCode::kInternal, "the call was not made");
 
-  // Touched on the loop's thread only.
+  std::atomic<bool> claimed_{false};
   Handler handler_;
-  const base::Executor executor_;
-  base::asio::basic_waitable_timer<
-      std::chrono::steady_clock, base::asio::wait_traits<std::chrono::steady_clock>, base::Executor>
-      timer_;
+  const base::Executor executor_;  // a plain pointer to the loop
+  std::optional<Timer> timer_;
 };
 
 }  // namespace cruddur::accounts

@@ -1,5 +1,7 @@
 #include "accounts/postgres.h"
 
+#include <thread>
+
 #include "accounts/postgres_session.h"
 
 namespace cruddur::accounts {
@@ -84,6 +86,15 @@ base::Result<bool> Exists(PostgresSession& session, const std::string& name) {
   return PQntuples(found.get()) > 0;
 }
 
+base::Result<std::string> CountSessions(PostgresSession& session, const std::string& name) {
+  const Parameter parameters[] = {name};
+  TRY_ASSIGN(const PostgresResult count,
+             session.Execute("select count(*) from pg_stat_activity where datname = $1 and "
+                             "backend_type = 'client backend'",
+                             parameters));
+  return std::string(PQgetvalue(count.get(), 0, 0));
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Connection>> OpenPostgres(const std::string& url,
@@ -107,20 +118,22 @@ base::Result<bool> DropPostgres(const std::string& url, Deadline deadline) {
   TRY_ASSIGN(const auto session, OpenMaintenance(url, deadline));
   TRY_ASSIGN(const bool exists, Exists(*session, name));
   if (!exists) return false;
-  TRY_ASSIGN(const std::string quoted, session->QuotedIdentifier(name));
-  const auto dropped = session->Script("drop database " + quoted);
-  if (dropped) return true;
-  if (dropped.error().code != base::ErrorCode::kUnavailable || !session->usable()) {
-    return std::unexpected(dropped.error());
+  // Asked first, for DROP DATABASE itself waits five seconds before it says that others are there.
+  // Those who have just left are given a moment to be gone.
+  std::string others = "0";
+  for (int i = 0; i < 10; ++i) {
+    TRY_ASSIGN(others, CountSessions(*session, name));
+    if (others == "0") break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  // Refused because it is in use: by whom is what the operator wants to know.
-  const Parameter parameters[] = {name};
-  TRY_ASSIGN(
-      const PostgresResult others,
-      session->Execute("select count(*) from pg_stat_activity where datname = $1", parameters));
-  return base::Fail(base::ErrorCode::kUnavailable,
-                    dropped.error().message + " (" + PQgetvalue(others.get(), 0, 0) +
-                        " sessions: stop the servers that are connected to it)");
+  if (others != "0") {
+    return base::Fail(base::ErrorCode::kUnavailable,
+                      "database " + name + " is in use by " + others +
+                          " session(s): stop the servers that are connected to it");
+  }
+  TRY_ASSIGN(const std::string quoted, session->QuotedIdentifier(name));
+  TRY(session->Script("drop database " + quoted));
+  return true;
 }
 
 base::Result<std::vector<std::pair<std::string, std::string>>> PostgresEnvironment(

@@ -68,6 +68,7 @@ class PostgresServer {
   // As a crash of the whole server: its processes end at once, nothing is flushed.
   void Crash() { Stop(SIGQUIT); }
 
+  // On the main thread: the server ends with the thread that started it.
   void Start() {
     pid_ = Spawn({"postgres", "-D", folder_ + "/data", "-p", std::to_string(port_), "-c",
                   "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off",

@@ -10,10 +10,18 @@
 namespace cruddur::accounts {
 namespace {
 
-// libpq ends its messages with a line end, and writes several lines for several hosts.
+// libpq ends its messages with a line end, and writes several lines, some of them indented.
 std::string OneLine(std::string_view message) {
-  std::string out(message.substr(0, message.find_last_not_of("\n ") + 1));
-  std::ranges::replace(out, '\n', ' ');
+  std::string out;
+  for (const char c : message) {
+    const bool blank = c == ' ' || c == '\n' || c == '\t';
+    if (!blank) {
+      out += c;
+    } else if (!out.empty() && out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  if (out.ends_with(' ')) out.pop_back();
   return out;
 }
 
