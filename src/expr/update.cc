@@ -11,7 +11,6 @@ namespace cruddur::expr {
 struct Update::Tree {
   Bound bound;
   std::vector<UpdateAction> actions;
-  PathTree targets;
 };
 
 Update::Update(std::unique_ptr<Tree> tree) : tree_(std::move(tree)) {}
@@ -22,20 +21,23 @@ Update::~Update() = default;
 DbResult<Update> Update::Compile(std::string_view text, Bindings& bindings) {
   TRY_ASSIGN(Bound bound, Bound::Make(Grammar::kUpdate, "UpdateExpression", text, bindings));
   std::vector<UpdateAction> actions;
-  std::vector<std::vector<BoundStep>> targets;
+  actions.reserve(bound.syntax().actions.size());
   for (const Action& action : bound.syntax().actions) {
-    targets.push_back(bound.StepsOf(bound.node(action.path())));
-    actions.push_back({action.section, action.clause, targets.back(), action.value()});
+    actions.push_back(
+        {action.section, action.clause, bound.StepsOf(bound.node(action.path())), action.value()});
   }
-  return Update(
-      std::make_unique<Tree>(std::move(bound), std::move(actions), PathTree(std::move(targets))));
+  return Update(std::make_unique<Tree>(std::move(bound), std::move(actions)));
 }
 
 DbResult<model::Item> Update::Apply(const model::Item& before) const {
   return UpdateRun(tree_->bound, tree_->actions, before).Run();
 }
 
-model::Item Update::Touched(const model::Item& item) const { return tree_->targets.Pick(item); }
+model::Item Update::Touched(const model::Item& item) const {
+  std::vector<std::vector<BoundStep>> targets;
+  for (const UpdateAction& action : tree_->actions) targets.push_back(action.path);
+  return PathTree(std::move(targets)).Pick(item);
+}
 
 std::vector<std::string_view> Update::TopLevelNames() const { return tree_->bound.TopLevelNames(); }
 
