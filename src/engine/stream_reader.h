@@ -33,7 +33,8 @@ class StreamReader {
   model::DbResult<uint64_t> PositionOf(const model::GetShardIteratorRequest& request,
                                        const StreamState& stream, const ShardState& shard) const;
   model::DbResult<uint64_t> TrimHorizon(const StreamState& stream, const ShardState& shard) const;
-  model::DbResult<uint64_t> Latest(const StreamState& stream, const ShardState& shard) const;
+  // The number behind the last record.
+  uint64_t End(const StreamState& stream, const ShardState& shard) const;
   bool Expired(base::Micros created_at) const {
     return clock_.Now() - created_at > kStreamRetention;
   }

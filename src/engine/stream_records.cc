@@ -29,13 +29,16 @@ auto Trimmed() {
 class ShardRows {
  public:
   ShardRows(const Storage& storage, const StreamState& stream, const ShardState& shard)
-      : end_(PrefixEnd(ShardPrefix(stream.id, shard.number))), end_slice_(end_) {
+      : prefix_(ShardPrefix(stream.id, shard.number)), end_(PrefixEnd(prefix_)), end_slice_(end_) {
     rocksdb::ReadOptions options;
     options.iterate_upper_bound = &end_slice_;
     iterator_.reset(storage.db().NewIterator(options, storage.family(Family::kStreams)));
   }
-  void Seek(const std::string& key) { iterator_->Seek(key); }
-  void SeekToLast() { iterator_->SeekToLast(); }
+  void Seek(uint64_t sequence) {
+    std::string key = prefix_;
+    AppendUint64(sequence, key);
+    iterator_->Seek(key);
+  }
   bool Valid() const { return iterator_->Valid(); }
   void Next() { iterator_->Next(); }
   std::string_view key() const { return iterator_->key().ToStringView(); }
@@ -54,7 +57,7 @@ class ShardRows {
   }
 
  private:
-  std::string end_;
+  std::string prefix_, end_;
   rocksdb::Slice end_slice_;
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
@@ -72,41 +75,40 @@ DbResult<uint64_t> GivenSequence(const std::string& text) {
 
 }  // namespace
 
-// The first record that is not too old; behind the last one if all are.
-DbResult<uint64_t> StreamReader::TrimHorizon(const StreamState& stream,
-                                             const ShardState& shard) const {
-  ShardRows rows(storage_, stream, shard);
-  uint64_t position = shard.first_sequence;
-  for (rows.Seek(StreamRowKey(stream.id, shard.number, position)); rows.Valid(); rows.Next()) {
-    TRY_ASSIGN(const base::Micros time, rows.Time());
-    if (!Expired(time)) return rows.sequence();
-    position = rows.sequence() + 1;
-  }
-  TRY(rows.status());
-  return position;
+// Every number from a shard's first to its last was given to a record: one that has no row has
+// been trimmed.
+uint64_t StreamReader::End(const StreamState& stream, const ShardState& shard) const {
+  if (shard.last_sequence != 0) return shard.last_sequence + 1;
+  const auto table = catalog_.Snapshot()->FindTable(stream.table_name);
+  if (table == nullptr || table->stream != stream.id) return shard.first_sequence;
+  const uint64_t last = table->last_sequence->load(std::memory_order_relaxed);
+  return std::max(shard.first_sequence, last + 1);
 }
 
-DbResult<uint64_t> StreamReader::Latest(const StreamState& stream, const ShardState& shard) const {
+// The first record that is not too old; the end if all are.
+DbResult<uint64_t> StreamReader::TrimHorizon(const StreamState& stream,
+                                             const ShardState& shard) const {
+  const uint64_t end = End(stream, shard);
   ShardRows rows(storage_, stream, shard);
-  rows.SeekToLast();
-  const std::string first = StreamRowKey(stream.id, shard.number, shard.first_sequence);
-  if (rows.Valid() && rows.key() >= first) return rows.sequence() + 1;
+  for (rows.Seek(shard.first_sequence); rows.Valid(); rows.Next()) {
+    TRY_ASSIGN(const base::Micros time, rows.Time());
+    if (!Expired(time)) return rows.sequence();
+  }
   TRY(rows.status());
-  // Nothing was written to the shard, or all of it is gone.
-  return std::max(shard.first_sequence, shard.last_sequence + 1);
+  return end;
 }
 
 DbResult<uint64_t> StreamReader::PositionOf(const model::GetShardIteratorRequest& request,
                                             const StreamState& stream,
                                             const ShardState& shard) const {
-  if (request.type == ShardIteratorType::kLatest) return Latest(stream, shard);
+  if (request.type == ShardIteratorType::kLatest) return End(stream, shard);
   if (request.type == ShardIteratorType::kTrimHorizon) return TrimHorizon(stream, shard);
 
   TRY_ASSIGN(uint64_t position, GivenSequence(request.sequence_number));
-  const bool beyond = shard.last_sequence != 0 && position > shard.last_sequence;
-  if (position < shard.first_sequence || beyond) {
-    return Invalid("Invalid SequenceNumber");
-  }
+  // The first number may be named before it is given.
+  const bool in_shard = position == shard.first_sequence ||
+                        (position > shard.first_sequence && position < End(stream, shard));
+  if (!in_shard) return Invalid("Invalid SequenceNumber");
   if (request.type == ShardIteratorType::kAfterSequenceNumber) ++position;
   TRY_ASSIGN(const uint64_t horizon, TrimHorizon(stream, shard));
   if (position < horizon) return Trimmed();
@@ -150,8 +152,16 @@ DbResult<model::GetRecordsResponse> StreamReader::GetRecords(
   model::GetRecordsResponse response;
   uint64_t position = iterator->position;
   int64_t bytes = 0;
+  const uint64_t end = End(*stream, *shard);  // before the rows are read: they may become more
   ShardRows rows(storage_, *stream, *shard);
-  for (rows.Seek(StreamRowKey(stream->id, shard->number, position)); rows.Valid(); rows.Next()) {
+  rows.Seek(position);
+  // A closed shard that never had a record ends with its first number all the same.
+  const bool may_be_empty = shard->last_sequence == shard->first_sequence;
+  if (position < end && !may_be_empty && (!rows.Valid() || rows.sequence() != position)) {
+    TRY(rows.status());
+    return Trimmed();
+  }
+  for (; rows.Valid(); rows.Next()) {
     if (std::ssize(response.records) == request.limit || bytes >= kMaxBytes) break;
     auto record = DecodeStreamRecord(rows.key(), rows.value());
     if (!record) {
@@ -165,7 +175,8 @@ DbResult<model::GetRecordsResponse> StreamReader::GetRecords(
     response.records.push_back(*std::move(record));
   }
   TRY(rows.status());
-  if (shard->last_sequence == 0 || position <= shard->last_sequence) {
+  const bool closed = shard->last_sequence != 0;
+  if (!closed || rows.Valid()) {
     response.next_shard_iterator = EncodeShardIterator(*stream, {shard->number, position, now});
   }
   return response;
