@@ -24,18 +24,22 @@ DbResult<T> Await(Start start) {
 
 class EngineFixture : public testing::Test {
  protected:
-  // Kept on disk, so that it can be restarted; nothing is synced, which tests needn't wait for.
-  EngineFixture() { Start(); }
+  // In memory, or, to be restarted, on disk; nothing is synced, which tests needn't wait for.
+  enum class Kept { kInMemory, kOnDisk };
+  explicit EngineFixture(Kept kept = Kept::kInMemory) : kept_(kept) { Start(); }
 
   Engine& engine() { return *engine_; }
   base::ManualClock& clock() { return clock_; }
 
   void Restart() {
+    ASSERT_EQ(kept_, Kept::kOnDisk);
     engine_.reset();
     Start();
   }
 
+  // Without throughput: on demand.
   model::TableDescription Create(model::CreateTableRequest request) {
+    if (!request.throughput) request.billing = model::BillingMode::kPayPerRequest;
     auto created = Await<model::TableDescription>(
         [&](auto done) { engine().CreateTable(std::move(request), std::move(done)); });
     EXPECT_TRUE(created) << (created ? "" : created.error().message);
@@ -80,11 +84,15 @@ class EngineFixture : public testing::Test {
 
  private:
   void Start() {
-    auto opened = Engine::Open({.directory = directory_.path(), .sync = false, .clock = &clock_});
+    auto opened = Engine::Open({.directory = directory_.path(),
+                                .in_memory = kept_ == Kept::kInMemory,
+                                .sync = false,
+                                .clock = &clock_});
     ASSERT_TRUE(opened) << opened.error().message;
     engine_ = *std::move(opened);
   }
 
+  const Kept kept_;
   TemporaryDirectory directory_;
   base::ManualClock clock_{base::Micros(1'700'000'000'000'000)};
   std::unique_ptr<Engine> engine_;

@@ -36,7 +36,7 @@ TEST_F(GetItem, FindsWhatWasPut) {
 TEST_F(GetItem, ProjectsWhatIsAskedFor) {
   auto got = engine().GetItem({.table = "things",
                                .key = Key("a", 1),
-                               .projection_expression = "m.#x, missing",
+                               .projection_expression = "m.#x, absent",
                                .placeholders = {.names = {{"#x", "x"}}}});
   ASSERT_TRUE(got && got->item);
   EXPECT_EQ(*got->item, (Item{{"m", model::Map{{"x", "1"}}}}));
@@ -201,8 +201,9 @@ TEST_F(GetItem, RefusesBadTransactions) {
       transact({{.table = "things", .key = Key("a", 1)}, {.table = "things", .key = Key("a", 1)}}),
       "Transaction request cannot include multiple operations on one item");
   EXPECT_EQ(transact({{.table = "nothing", .key = Key("a", 1)}}), "Requested resource not found");
-  EXPECT_TRUE(transact(std::vector<model::TransactGet>(101))
-                  .ends_with("Member must have length less than or equal to 100"));
+  EXPECT_EQ(transact(std::vector<model::TransactGet>(101, {.table = "things"})),
+            "1 validation error detected: Value '[...]' at 'transactItems' failed to satisfy "
+            "constraint: Member must have length less than or equal to 100");
 }
 
 }  // namespace

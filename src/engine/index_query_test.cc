@@ -22,19 +22,18 @@ class IndexQuery : public EngineFixture {
                                       {"topic", Type::kS},
                                       {"region", Type::kS},
                                       {"year", Type::kN}},
-            .indexes = {{.name = "by-score",
-                         .keys = {.partition = {{"pk", Type::kS}}, .sort = {{"score", Type::kN}}},
-                         .projection = {.type = ProjectionType::kKeysOnly}},
-                        {.name = "by-topic",
-                         .global = true,
-                         .keys = {.partition = {{"topic", Type::kS}}},
-                         .projection = {.type = ProjectionType::kInclude,
-                                        .non_key_attributes = {"title"}}},
-                        {.name = "wide",
-                         .global = true,
-                         .keys = {.partition = {{"topic", Type::kS}, {"region", Type::kS}},
-                                  .sort = {{"year", Type::kN}, {"score", Type::kN}}}}},
-            .billing = model::BillingMode::kPayPerRequest});
+            .indexes = {
+                {.name = "by-score",
+                 .keys = {.partition = {{"pk", Type::kS}}, .sort = {{"score", Type::kN}}},
+                 .projection = {.type = ProjectionType::kKeysOnly}},
+                {.name = "by-topic",
+                 .global = true,
+                 .keys = {.partition = {{"topic", Type::kS}}},
+                 .projection = {.type = ProjectionType::kInclude, .non_key_attributes = {"title"}}},
+                {.name = "wide",
+                 .global = true,
+                 .keys = {.partition = {{"topic", Type::kS}, {"region", Type::kS}},
+                          .sort = {{"year", Type::kN}, {"score", Type::kN}}}}}});
     for (int i = 0; i < 6; ++i) MustPut("posts", Post(i));
   }
 

@@ -21,7 +21,7 @@ model::TableDescription Table() {
       {.name = "global-some",
        .global = true,
        .keys = {.partition = {{"g", Type::kS}}},
-       .projection = {.type = ProjectionType::kInclude, .non_key_attributes = {"some"}}},
+       .projection = {.type = ProjectionType::kInclude, .non_key_attributes = {"kept"}}},
       {.name = "global-all", .global = true, .keys = {.partition = {{"g", Type::kS}}}},
   };
   return table;
@@ -92,16 +92,16 @@ TEST(Selection, AsksGlobalIndexesOnlyForWhatTheyProject) {
   };
   for (const Case& c : std::vector<Case>{
            {{.index = "global-some"}, "ok"},
-           {{.index = "global-some", .projection = "some, pk, sk, g"}, "ok"},
+           {{.index = "global-some", .projection = "kept, pk, sk, g"}, "ok"},
            {{.index = "global-all", .select = Select::kAllAttributes}, "ok"},
            {{.index = "global-all", .projection = "anything"}, "ok"},
            {{.index = "global-some", .select = Select::kAllAttributes},
             kInvalid + "Select type ALL_ATTRIBUTES is not supported for global secondary index "
                        "global-some because its projection type is not ALL"},
-           {{.index = "global-some", .projection = "z, some, y.deep"},
-            kInvalid + "Global secondary index global-some does not project [z, y]"},
-           {{.index = "global-some", .filter = "other = :v"},
-            kInvalid + "Global secondary index global-some does not project [other]"},
+           {{.index = "global-some", .projection = "z, kept, y.deep"},
+            kInvalid + "Global secondary index global-some does not project [y, z]"},
+           {{.index = "global-some", .filter = "extra = :v"},
+            kInvalid + "Global secondary index global-some does not project [extra]"},
        }) {
     EXPECT_EQ(Outcome(c.request), c.outcome);
   }
@@ -112,14 +112,14 @@ TEST(Selection, FetchesWhatLocalIndexesDoNotProject) {
   EXPECT_EQ(Outcome({.index = "local-keys", .select = Select::kCount}), "ok, counts");
   EXPECT_EQ(Outcome({.index = "local-keys", .projection = "pk, l"}), "ok");
   EXPECT_EQ(Outcome({.index = "local-keys", .select = Select::kAllAttributes}), "ok, fetches");
-  EXPECT_EQ(Outcome({.index = "local-keys", .projection = "other"}), "ok, fetches");
-  EXPECT_EQ(Outcome({.index = "local-keys", .filter = "other = :v"}), "ok, fetches");
+  EXPECT_EQ(Outcome({.index = "local-keys", .projection = "extra"}), "ok, fetches");
+  EXPECT_EQ(Outcome({.index = "local-keys", .filter = "extra = :v"}), "ok, fetches");
 }
 
 TEST(Selection, FiltersKeysInScansOnly) {
   const std::string text =
       "Filter Expression can only contain non-primary key attributes: Primary key attribute: ";
-  EXPECT_EQ(Outcome({.filter = "other = :v AND sk = :v"}), text + "sk");
+  EXPECT_EQ(Outcome({.filter = "extra = :v AND sk = :v"}), text + "sk");
   EXPECT_EQ(Outcome({.filter = "pk = :v"}), text + "pk");
   EXPECT_EQ(Outcome({.kind = ReadKind::kScan, .filter = "pk = :v"}), "ok");
   // An index's own key counts, the table's doesn't.

@@ -40,9 +40,8 @@ DbStatus CheckIndexPart(const Item& key, const KeySchema& keys) {
   return {};
 }
 
-// The part that is the table's key, as a key of its own.
-DbStatus CheckTablePart(const Item& key, const KeySchema& keys) {
-  if (DbStatus status = CheckKey(ExtractKey(key, keys), keys); !status) {
+DbStatus CheckTableKey(const Item& key, const KeySchema& keys) {
+  if (DbStatus status = CheckKey(key, keys); !status) {
     return Invalid(kInvalidStartKey + (": " + status.error().message));
   }
   return {};
@@ -97,13 +96,13 @@ bool MatchesSort(const Item& key, const KeySchema& keys, const expr::KeyConditio
 
 DbStatus CheckStartKey(ReadKind kind, const Item& key, const model::TableDescription& table,
                        const model::IndexDescription* index) {
-  if (kind == ReadKind::kScan && index == nullptr) return CheckTablePart(key, table.keys);
+  if (kind == ReadKind::kScan && index == nullptr) return CheckTableKey(key, table.keys);
   const KeySchema& keys = index != nullptr ? index->keys : table.keys;
   if (key.size() != CountAttributes(keys, index != nullptr ? &table.keys : nullptr)) {
     return Invalid(kInvalidStartKey);
   }
   TRY(CheckIndexPart(key, keys));
-  return CheckTablePart(key, table.keys);
+  return CheckTableKey(ExtractKey(key, table.keys), table.keys);
 }
 
 DbStatus CheckStartKeyMatches(const Item& key, const KeySchema& keys,

@@ -13,7 +13,9 @@ using model::Type;
 
 class StreamReader : public EngineFixture {
  protected:
-  StreamReader() { arn_ = CreateStreamed("things", StreamViewType::kNewAndOldImages); }
+  StreamReader() : EngineFixture(Kept::kOnDisk) {
+    arn_ = CreateStreamed("things", StreamViewType::kNewAndOldImages);
+  }
 
   std::string CreateStreamed(std::string table, StreamViewType view) {
     return Create({.table = std::move(table),
