@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kAcceptPause{100};
 // Connections beyond the limit that are told so; those beyond them are closed without a word.
-constexpr size_t kRefusals = 64;
+constexpr size_t kMaxRefusals = 64;
 
 // How exactly deadlines are kept: an eighth of the shortest, within reason.
 milliseconds TickOf(const ServerLimits& limits) {
@@ -114,9 +114,9 @@ base::Task<void> Listener::Accept() {
 }
 
 void Listener::Begin(Socket socket, const Tcp::endpoint& peer) {
-  const size_t others = state_->connections.load(std::memory_order_relaxed);
-  const bool refused = others >= state_->options.limits.max_connections;
-  if (refused && others >= state_->options.limits.max_connections + kRefusals) return;
+  const bool refused =
+      state_->connections.load(std::memory_order_relaxed) >= state_->options.limits.max_connections;
+  if (refused && state_->refusals.load(std::memory_order_relaxed) >= kMaxRefusals) return;
   ReadClocks();
   try {
     StartSession(shared_from_this(), std::move(socket), AddressOf(peer), refused);
@@ -127,7 +127,7 @@ void Listener::Begin(Socket socket, const Tcp::endpoint& peer) {
 
 void Listener::Add(Connection& connection) {
   state_->Enter();
-  state_->connections.fetch_add(1, std::memory_order_relaxed);
+  CountOf(connection).fetch_add(1, std::memory_order_relaxed);
   connection.slot = connections_.size();
   connections_.push_back(&connection);
   if (!std::exchange(sweeping_, true)) Sweep();
@@ -138,7 +138,7 @@ void Listener::Remove(Connection& connection) {
   connections_[connection.slot]->slot = connection.slot;
   connections_.pop_back();
   if (connections_.empty()) sweep_timer_.cancel();
-  state_->connections.fetch_sub(1, std::memory_order_relaxed);
+  CountOf(connection).fetch_sub(1, std::memory_order_relaxed);
   state_->Leave();
 }
 

@@ -26,7 +26,8 @@ struct ServerState {
   ProtocolErrorHandler on_protocol_error;
   std::unique_ptr<base::asio::ssl::context> tls;
 
-  std::atomic<size_t> connections = 0;
+  std::atomic<size_t> connections = 0;  // that are served
+  std::atomic<size_t> refusals = 0;     // that are told that there are too many
 
   // Coroutines that use `handler` or a loop: Stop waits until there are none.
   void Enter();
@@ -51,6 +52,7 @@ class Connection {
   SteadyTime deadline = kNever;
   bool expired = false;  // set when the deadline has passed, before Cancel
   bool idle = true;      // between requests: may be closed at any time
+  bool refused = false;  // one too many; constant once it is added
   size_t slot = 0;       // of the listener
 };
 
@@ -75,6 +77,9 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
  private:
   base::Task<void> Accept();
+  std::atomic<size_t>& CountOf(const Connection& connection) {
+    return connection.refused ? state_->refusals : state_->connections;
+  }
   void Begin(Socket socket, const Tcp::endpoint& peer);
   void Sweep();
   void ReadClocks();

@@ -1,8 +1,10 @@
 // An HTTP/1.1 server: one session coroutine a connection, on the loops of a LoopPool.
 //
-// Keep-alive, pipelining (answers in request order), Content-Length and chunked request bodies,
-// `Expect: 100-continue`, HEAD. Each bound of ServerLimits has its own answer or close; see there.
-// A request's views are valid until its handler's Task ends.
+// Keep-alive, pipelining, Content-Length and chunked request bodies, `Expect: 100-continue`, HEAD.
+// Each bound of ServerLimits has its own answer or close; see there. What proxies and servers are
+// known to read differently (RFC 9112, section 11) is answered 400 and closed. Pipelined requests
+// are handled one after the other; their answers leave together once no whole request is left to
+// handle. A request's views are valid until its handler's Task ends.
 #pragma once
 
 #include <chrono>
@@ -61,10 +63,12 @@ class Server {
   virtual ~Server() = default;  // as Stop() with no grace
 
   virtual uint16_t port() const = 0;
-  virtual size_t connections() const = 0;
+  virtual size_t connections() const = 0;  // without those that were refused
 
   // Stops accepting, lets requests under way finish (up to `grace`), closes idle connections at
-  // once and the rest after it. Blocks; call it from a thread that is not a loop's. Idempotent.
+  // once and the rest after it. Blocks until no handler runs any more, however long one takes:
+  // handlers bound what they wait for. Call it from a thread that is not a loop's, while the loops
+  // run. Idempotent.
   virtual void Stop(std::chrono::milliseconds grace) = 0;
 };
 

@@ -33,12 +33,14 @@ class Session final : public Connection {
   static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
 
   template <class... StreamArgs>
-  Session(std::shared_ptr<Listener> listener, std::string remote_address, StreamArgs&&... args)
+  Session(std::shared_ptr<Listener> listener, std::string remote_address, bool one_too_many,
+          StreamArgs&&... args)
       : listener_(std::move(listener)),
         state_(listener_->state()),
         remote_address_(std::move(remote_address)),
         stream_(std::forward<StreamArgs>(args)...),
         reader_(limits().max_header_bytes, limits().max_body_bytes, remote_address_) {
+    refused = one_too_many;
     listener_->Add(*this);
   }
   ~Session() override { listener_->Remove(*this); }
@@ -54,12 +56,12 @@ class Session final : public Connection {
     stream_.lowest_layer().close(ignored);
   }
 
-  static base::Task<void> Run(std::unique_ptr<Session> self, bool refused) {
+  static base::Task<void> Run(std::unique_ptr<Session> self) {
     if constexpr (kTls) {
       if (!co_await self->Handshake()) co_return;
     }
     bool linger = true;
-    if (refused) {
+    if (self->refused) {
       self->AppendRefusal(503);
       linger = co_await self->WriteRest();
     } else {
@@ -128,6 +130,7 @@ class Session final : public Connection {
         AppendRefusal(408);
         co_return Write() || co_await WriteRest();
       }
+      idle = false;
       reader_.Filled(bytes);
     }
   }
@@ -256,8 +259,8 @@ void Spawn(std::shared_ptr<Listener> listener, std::string remote_address, bool 
            StreamArgs&&... args) {
   base::Loop& loop = listener->loop();
   auto session = std::make_unique<Session<Stream>>(std::move(listener), std::move(remote_address),
-                                                   std::forward<StreamArgs>(args)...);
-  asio::co_spawn(loop, Session<Stream>::Run(std::move(session), refused), asio::detached);
+                                                   refused, std::forward<StreamArgs>(args)...);
+  asio::co_spawn(loop, Session<Stream>::Run(std::move(session)), asio::detached);
 }
 
 }  // namespace
