@@ -1,7 +1,5 @@
 // WriteResponse and ReadResponse of the operations on tables.
-#include <fmt/format.h>
-
-#include <cmath>
+#include <algorithm>
 
 #include "dynamo/key_schema_codec.h"
 #include "dynamo/response_reader.h"
@@ -68,13 +66,18 @@ model::Throughput ReadThroughput(ResponseReader& outer) {
   return out;
 }
 
-model::KeySchema ReadKeys(ResponseReader& in, SchemaOf owner,
-                          std::span<const model::KeyAttribute> definitions) {
-  auto value = in.Find("KeySchema");
-  if (!value) return {};  // of a table that is going away
-  RequestIssues issues;
-  model::KeySchema keys = ReadKeySchema(&*value, owner, definitions, issues);
-  if (!issues.Clean()) in.MarkBroken();
+// Keys whose definition is missing (of a table that is going away) are taken for strings.
+model::KeySchema ReadKeys(ResponseReader& in, std::span<const model::KeyAttribute> definitions) {
+  model::KeySchema keys;
+  in.ForEach("KeySchema", [&](json::Element each) {
+    ResponseReader inner(each);
+    model::KeyAttribute attribute{inner.String("AttributeName")};
+    auto at = std::ranges::find(definitions, attribute.name, &model::KeyAttribute::name);
+    if (at != definitions.end()) attribute.type = at->type;
+    auto& into = inner.String("KeyType") == "RANGE" ? keys.sort : keys.partition;
+    into.push_back(std::move(attribute));
+    in.Join(inner);
+  });
   return keys;
 }
 
@@ -85,7 +88,7 @@ model::IndexDescription ReadIndex(json::Element element, bool global,
   model::IndexDescription index;
   index.name = in.String("IndexName");
   index.global = global;
-  index.keys = ReadKeys(in, global ? SchemaOf::kGlobalIndex : SchemaOf::kLocalIndex, definitions);
+  index.keys = ReadKeys(in, definitions);
   if (auto projection = in.Find("Projection")) {
     ResponseReader inner(*projection);
     ReadName(inner, "ProjectionType", index.projection.type);
@@ -109,7 +112,7 @@ model::IndexDescription ReadIndex(json::Element element, bool global,
 
 void WriteResponse(json::Writer& out, const model::TableDescription& table, std::string_view name) {
   out.BeginObject().Key(name).BeginObject();
-  // A table that is going away has no keys and no birthday any more.
+  // A table that is going away has no keys, no indexes and no birthday any more.
   if (table.status != TableStatus::kDeleting) {
     std::vector<model::KeyAttribute> definitions;
     AddDefinitions(definitions, table.keys);
@@ -130,8 +133,10 @@ void WriteResponse(json::Writer& out, const model::TableDescription& table, std:
   out.Key("ItemCount").Int(static_cast<int64_t>(table.item_count));
   out.Key("TableArn").String(table.arn);
   out.Key("TableId").String(table.id);
-  WriteIndexes(out, "LocalSecondaryIndexes", table.indexes, false);
-  WriteIndexes(out, "GlobalSecondaryIndexes", table.indexes, true);
+  if (table.status != TableStatus::kDeleting) {
+    WriteIndexes(out, "LocalSecondaryIndexes", table.indexes, false);
+    WriteIndexes(out, "GlobalSecondaryIndexes", table.indexes, true);
+  }
   if (table.stream_view) {
     out.Key("StreamSpecification").BeginObject().Key("StreamEnabled").Bool(true);
     out.Key("StreamViewType").String(NameOf(*table.stream_view)).EndObject();
@@ -173,7 +178,7 @@ model::DbStatus ReadResponse(json::Element body, model::TableDescription& out) {
   ReadName(in, "TableStatus", out.status);
   auto list = in.Find("AttributeDefinitions");
   std::vector<model::KeyAttribute> definitions = ReadAttributeDefinitions(list ? &*list : nullptr);
-  out.keys = ReadKeys(in, SchemaOf::kTable, definitions);
+  out.keys = ReadKeys(in, definitions);
   in.ForEach("LocalSecondaryIndexes", [&](json::Element each) {
     out.indexes.push_back(ReadIndex(each, false, definitions, in));
   });
