@@ -71,6 +71,11 @@ class EngineFixture : public testing::Test {
         [&](auto done) { engine().TransactWriteItems(std::move(request), std::move(done)); });
   }
 
+  DbResult<model::BatchWriteItemResponse> Batch(model::BatchWriteItemRequest request) {
+    return Await<model::BatchWriteItemResponse>(
+        [&](auto done) { engine().BatchWriteItem(std::move(request), std::move(done)); });
+  }
+
   void MustPut(const std::string& table, model::Item item) {
     auto put = Put({.table = table, .item = std::move(item)});
     ASSERT_TRUE(put) << put.error().message;
