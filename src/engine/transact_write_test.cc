@@ -16,7 +16,7 @@ using model::UpdateItemRequest;
 
 class TransactWrite : public EngineFixture {
  protected:
-  TransactWrite() {
+  TransactWrite() : EngineFixture(Kept::kOnDisk) {
     for (const char* name : {"one", "two"}) {
       model::CreateTableRequest request{.table = name};
       request.keys = {{{"pk", model::Type::kS}}, {}};
