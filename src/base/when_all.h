@@ -22,12 +22,14 @@ Task<std::vector<T>> WhenAll(std::vector<Task<T>> tasks) {
     std::vector<T> results;
     size_t running = 0;
     std::exception_ptr exception;
-    std::move_only_function<void()> resume;
   };
+  using Resume = std::move_only_function<void()>;
   const Executor executor = co_await asio::this_coro::executor;
   // Shared, because a loop that is destroyed takes the tasks and the waiting coroutine in any
-  // order.
+  // order. What resumes this coroutine owns it, so only the tasks hold that: held here too, the
+  // coroutine would own itself, and nothing would free it.
   const auto run = std::make_shared<Run>();
+  auto resume = std::make_shared<Resume>();
   run->results.resize(tasks.size());
   run->running = tasks.size();
   if (tasks.size() == 1) {
@@ -35,16 +37,18 @@ Task<std::vector<T>> WhenAll(std::vector<Task<T>> tasks) {
     co_return std::move(run->results);
   }
   for (size_t i = 0; i < tasks.size(); ++i) {
-    asio::co_spawn(executor, std::move(tasks[i]), [run, i](std::exception_ptr exception, T result) {
-      if (exception && !run->exception) run->exception = exception;
-      run->results[i] = std::move(result);
-      if (--run->running == 0 && run->resume) std::exchange(run->resume, nullptr)();
-    });
+    asio::co_spawn(executor, std::move(tasks[i]),
+                   [run, resume, i](std::exception_ptr exception, T result) {
+                     if (exception && !run->exception) run->exception = exception;
+                     run->results[i] = std::move(result);
+                     if (--run->running == 0 && *resume) std::exchange(*resume, nullptr)();
+                   });
   }
+  const std::weak_ptr<Resume> later = std::exchange(resume, nullptr);
   if (run->running > 0) {
     co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(
-        [run, executor](auto handler) {
-          run->resume = [executor, handler = std::move(handler)]() mutable {
+        [later, executor](auto handler) {
+          *later.lock() = [executor, handler = std::move(handler)]() mutable {
             asio::post(executor, std::move(handler));
           };
         },
