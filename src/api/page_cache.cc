@@ -36,12 +36,12 @@ base::Task<void> PageCache::Keep(std::string_view partition, uint64_t version,
   co_await cache_->SetIfNewer(partition, version, std::move(bytes));
 }
 
-void PageCache::Drop(std::span<const model::StreamRecord> records) {
-  if (!cache_) return;
-  if (records.empty()) cache_->DropAll();
-  for (const model::StreamRecord& record : records) {
-    cache_->Drop(record.keys.FindString("pk"));
-  }
+void PageCache::Drop(std::string_view partition) {
+  if (cache_) cache_->Drop(partition);
+}
+
+void PageCache::DropAll() {
+  if (cache_) cache_->DropAll();
 }
 
 }  // namespace cruddur::api

@@ -5,12 +5,10 @@
 // stores without that there is no page cache: pass null and nothing is kept.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "cache/cache.h"
-#include "model/table_operations.h"
 #include "net/http.h"
 
 namespace cruddur::api {
@@ -29,8 +27,9 @@ class PageCache {
   base::Task<void> Keep(std::string_view partition, uint64_t version, std::string_view headers,
                         std::string_view body);
 
-  // The records of one commit of the message table; none: the table was replaced.
-  void Drop(std::span<const model::StreamRecord> records);
+  // A commit touched an item of this partition; the table or its stream was replaced.
+  void Drop(std::string_view partition);
+  void DropAll();
 
  private:
   cache::Cache* const cache_;
