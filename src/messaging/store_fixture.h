@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.h"
 #include "base/random.h"
 #include "dynamo/endpoint_client.h"
 #include "dynamo/in_process_client.h"
@@ -24,6 +25,9 @@
 #include "net/server.h"
 
 namespace cruddur::messaging {
+
+// The tests make stores fail on purpose, and say themselves what is wrong.
+inline const bool kQuiet = (base::ConfigureLog(base::LogLevel::kOff, base::LogFormat::kText), true);
 
 enum class StoreKind { kEngine, kWire, kSomebodys };
 

@@ -1,0 +1,123 @@
+// Of the tests: a Client between the service and its store that fails where a test wants it to.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "dynamo/client.h"
+
+namespace cruddur::messaging {
+
+using base::Task;
+using model::DbErrorCode;
+using model::DbResult;
+
+// What happens to a call. kLost: the store does it, but the answer never arrives.
+enum class Fate { kPasses, kFails, kLost };
+
+class InterruptedClient final : public dynamo::Client {
+ public:
+  // `fate(n, key)` decides about the n-th call, from 1; `key` is the partition key that it is
+  // about, where there is one.
+  using Decide = std::function<Fate(int call, std::string_view key)>;
+
+  InterruptedClient(dynamo::Client& store, Decide decide, bool transactions = true)
+      : store_(store), decide_(std::move(decide)), transactions_(transactions) {}
+
+  int calls() const { return calls_; }
+
+  Task<DbResult<model::GetItemResponse>> GetItem(model::GetItemRequest r) override {
+    auto key = PartitionOf(r.key);
+    return Do(std::move(key), store_.GetItem(std::move(r)));
+  }
+  Task<DbResult<model::WriteItemResponse>> PutItem(model::PutItemRequest r) override {
+    auto key = PartitionOf(r.item);
+    return Do(std::move(key), store_.PutItem(std::move(r)));
+  }
+  Task<DbResult<model::WriteItemResponse>> DeleteItem(model::DeleteItemRequest r) override {
+    auto key = PartitionOf(r.key);
+    return Do(std::move(key), store_.DeleteItem(std::move(r)));
+  }
+  Task<DbResult<model::WriteItemResponse>> UpdateItem(model::UpdateItemRequest r) override {
+    auto key = PartitionOf(r.key);
+    return Do(std::move(key), store_.UpdateItem(std::move(r)));
+  }
+  Task<DbResult<model::PageResponse>> Query(model::QueryRequest r) override {
+    return Do("", store_.Query(std::move(r)));
+  }
+  Task<DbResult<model::PageResponse>> Scan(model::ScanRequest r) override {
+    return Do("", store_.Scan(std::move(r)));
+  }
+  Task<DbResult<model::BatchGetItemResponse>> BatchGetItem(model::BatchGetItemRequest r) override {
+    return Do("", store_.BatchGetItem(std::move(r)));
+  }
+  Task<DbResult<model::BatchWriteItemResponse>> BatchWriteItem(
+      model::BatchWriteItemRequest r) override {
+    return Do("", store_.BatchWriteItem(std::move(r)));
+  }
+  Task<DbResult<model::TransactGetItemsResponse>> TransactGetItems(
+      model::TransactGetItemsRequest r) override {
+    return Do("", store_.TransactGetItems(std::move(r)));
+  }
+  Task<DbResult<model::TransactWriteItemsResponse>> TransactWriteItems(
+      model::TransactWriteItemsRequest r) override {
+    if (!transactions_) return NoTransactions();
+    return Do("", store_.TransactWriteItems(std::move(r)));
+  }
+  Task<DbResult<model::TableDescription>> CreateTable(model::CreateTableRequest r) override {
+    return store_.CreateTable(std::move(r));
+  }
+  Task<DbResult<model::TableDescription>> UpdateTable(model::UpdateTableRequest r) override {
+    return store_.UpdateTable(std::move(r));
+  }
+  Task<DbResult<model::TableDescription>> DeleteTable(std::string table) override {
+    return store_.DeleteTable(std::move(table));
+  }
+  Task<DbResult<model::TableDescription>> DescribeTable(std::string table) override {
+    return store_.DescribeTable(std::move(table));
+  }
+  Task<DbResult<model::ListTablesResponse>> ListTables(model::ListTablesRequest r) override {
+    return store_.ListTables(std::move(r));
+  }
+  Task<DbResult<model::ListStreamsResponse>> ListStreams(model::ListStreamsRequest r) override {
+    return store_.ListStreams(std::move(r));
+  }
+  Task<DbResult<model::DescribeStreamResponse>> DescribeStream(
+      model::DescribeStreamRequest r) override {
+    return store_.DescribeStream(std::move(r));
+  }
+  Task<DbResult<std::string>> GetShardIterator(model::GetShardIteratorRequest r) override {
+    return store_.GetShardIterator(std::move(r));
+  }
+  Task<DbResult<model::GetRecordsResponse>> GetRecords(model::GetRecordsRequest r) override {
+    return store_.GetRecords(std::move(r));
+  }
+
+ private:
+  static std::string PartitionOf(const model::Item& item) {
+    return std::string(item.FindString("pk"));
+  }
+  static Task<DbResult<model::TransactWriteItemsResponse>> NoTransactions() {
+    co_return model::DbFail(DbErrorCode::kUnknownOperation, "");
+  }
+
+  // A task that isn't awaited never starts: the call isn't made.
+  template <class T>
+  Task<DbResult<T>> Do(std::string key, Task<DbResult<T>> call) {
+    const Fate fate = decide_(++calls_, key);
+    if (fate == Fate::kFails) co_return model::DbFail(DbErrorCode::kUnreachable, "cut off");
+    auto result = co_await std::move(call);
+    if (fate == Fate::kLost) co_return model::DbFail(DbErrorCode::kUnreachable, "answer lost");
+    co_return result;
+  }
+
+  dynamo::Client& store_;
+  const Decide decide_;
+  const bool transactions_;
+  std::atomic<int> calls_{0};
+};
+
+}  // namespace cruddur::messaging
