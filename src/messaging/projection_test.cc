@@ -151,6 +151,16 @@ TEST_P(ProjectionTest, PutsAMissingRowBack) {
   ExpectAllSettled();
 }
 
+TEST_P(ProjectionTest, FindsRowsThatAreNotWhereTheGuardSays) {
+  Prepare(2, 0);
+  for (const auto& [member, other] : {std::pair(kAndrew, kBayko), std::pair(kBayko, kAndrew)}) {
+    Delete(RowPartition(member.uuid), At(0));  // older code's handler has moved them
+    Put(Row(member, other, 1));
+  }
+  EXPECT_THAT(Handle({New(2, 1)}, Delivery::kFirst), IsEmpty());
+  ExpectAllSettled();
+}
+
 TEST_P(ProjectionTest, GivesRowsOfOneMemberDifferentKeys) {
   Prepare(1, 0);
   // Bayko has another conversation whose last message was at that very microsecond.
