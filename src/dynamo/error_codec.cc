@@ -11,9 +11,10 @@ namespace {
 
 using enum model::DbErrorCode;
 
-// The protocol layer spells its member with a capital: SDKs read both.
+// AWS's models spell the member of some errors with a capital: SDKs read both.
 bool HasCapitalMessage(model::DbErrorCode code) {
-  return code == kSerialization || code == kAccessDenied;
+  return code == kSerialization || code == kAccessDenied || code == kTransactionCanceled ||
+         code == kTransactionInProgress || code == kIdempotentParameterMismatch;
 }
 
 std::string_view PublicMessage(const model::DbError& error) {
