@@ -1,11 +1,17 @@
 #include "app/command_line.h"
 #include "app/db_commands.h"
+#include "app/ddb_commands.h"
+#include "app/serve_commands.h"
 
 int main(int argc, char** argv) {
   using namespace cruddur::app;
   CommandLine line;
+  AddServeCommand(line);
+  AddDynamodbCommand(line);
+  AddDemoCommand(line);
   AddConfigCommand(line);
   AddTokenCommand(line);
+  AddDdbCommands(line);
   AddDbCommands(line);
   AddCognitoCommands(line);
   return line.Main(argc, argv);

@@ -1,0 +1,240 @@
+#include "app/application.h"
+
+#include <fmt/format.h>
+
+#include "accounts/built_in_keys.h"
+#include "accounts/connection_pool.h"
+#include "accounts/database_users.h"
+#include "accounts/token_verifier.h"
+#include "accounts/user_directory.h"
+#include "api/access_log.h"
+#include "api/directory.h"
+#include "api/front_door.h"
+#include "api/message_routes.h"
+#include "api/page_cache.h"
+#include "api/system_routes.h"
+#include "app/endpoints.h"
+#include "app/store.h"
+#include "app/users_database.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "cache/memory_cache.h"
+#include "dynamo/wire_server.h"
+#include "messaging/service.h"
+#include "stream/follower.h"
+
+namespace cruddur::app {
+namespace {
+
+using base::LogLevel;
+using model::StreamRecord;
+
+// A users database that is away must not keep the server from starting: it answers 503 and goes on
+// when the database is back. One that is there and refuses us is the operator's to mend.
+base::Status PrepareUsers(const accounts::DatabaseOptions& options, const base::Clock& clock) {
+  auto report = accounts::EnsureDatabase(options, clock.Now());
+  if (report) return {};
+  if (!options.is_postgres() || report.error().code != base::ErrorCode::kUnavailable) {
+    return std::unexpected(report.error());
+  }
+  base::Log(LogLevel::kWarn, "the users database is away",
+            {{"database", accounts::DescribeDatabase(options)}});
+  return {};
+}
+
+messaging::ServiceOptions ServiceOptionsOf(const Settings& settings, const MessageStore& store) {
+  messaging::ServiceOptions options;
+  // In process the stream's follower moves the rows, in one commit. A store elsewhere has no
+  // follower yet, so the writer moves them itself.
+  options.writer.project_inline = !store.embedded();
+  options.writer.deadline = std::chrono::milliseconds(settings.Integer("store-deadline-ms"));
+  options.projection.transactions = store.embedded();
+  return options;
+}
+
+}  // namespace
+
+// In the order in which they are made; destroyed in reverse.
+struct Application::Parts {
+  explicit Parts(const Settings& settings)
+      : settings(settings),
+        loops(static_cast<size_t>(settings.Integer("threads"))),
+        database(DatabaseOf(settings)),
+        users(database),
+        directory(users, clock),
+        page_cache_bytes(static_cast<size_t>(settings.Integer("page-cache-mb")) << 20),
+        cached_bytes({.max_bytes = page_cache_bytes}, clock) {}
+
+  base::Status Build();
+  void Follow();
+  void CountParts();
+  base::Status Listen();
+  ~Parts();
+
+  const Settings settings;
+  base::SystemClock clock;
+  base::Registry registry;
+  net::LoopPool loops;
+
+  accounts::ConnectionPool database;
+  accounts::DatabaseUsers users;
+  accounts::UserDirectory directory;
+  std::unique_ptr<accounts::BuiltInKeys> keys;
+  std::unique_ptr<accounts::TokenVerifier> verifier;
+  std::unique_ptr<api::Directory> people;
+
+  MessageStore store;
+  std::unique_ptr<messaging::Service> service;
+
+  const size_t page_cache_bytes;
+  cache::MemoryCache cached_bytes;
+  std::unique_ptr<api::PageCache> pages;
+  std::shared_ptr<void> page_drops;
+  std::unique_ptr<stream::Follower> follower;
+
+  std::unique_ptr<api::AccessLog> access_log;
+  std::unique_ptr<api::FrontDoor> door;
+  std::unique_ptr<api::MessageRoutes> routes;
+  std::unique_ptr<dynamo::WireServer> wire;
+  std::unique_ptr<net::Server> dynamodb, api;
+};
+
+base::Status Application::Parts::Build() {
+  TRY(PrepareUsers(database.options(), clock));
+  TRY_ASSIGN(keys, accounts::BuiltInKeys::Open(KeysFolder(settings), clock));
+  verifier =
+      std::make_unique<accounts::TokenVerifier>(*keys, accounts::BuiltInExpectation(), clock);
+  people = std::make_unique<api::Directory>(*verifier, directory);
+
+  TRY_ASSIGN(store, OpenStore(settings));
+  service = std::make_unique<messaging::Service>(*store.client, *people, clock,
+                                                 ServiceOptionsOf(settings, store));
+
+  // A page may be kept only where every commit is seen before its writer is answered.
+  const bool keep_pages = store.embedded() && page_cache_bytes > 0;
+  pages = std::make_unique<api::PageCache>(keep_pages ? &cached_bytes : nullptr);
+  if (store.embedded()) Follow();
+
+  if (base::LogEnabled(LogLevel::kInfo)) access_log = std::make_unique<api::AccessLog>();
+  door = std::make_unique<api::FrontDoor>(registry, access_log.get());
+  routes = std::make_unique<api::MessageRoutes>(*service, *people, *pages);
+  routes->AddTo(*door);
+  std::vector<api::ReadyCheck> checks = {
+      {"store",
+       [this]() -> base::Task<base::Status> {
+         auto table = co_await store.client->DescribeTable(std::string(messaging::kTableName));
+         if (!table) co_return std::unexpected(messaging::ErrorOf(table.error()));
+         co_return base::Status();
+       }},
+      {"users", [this]() -> base::Task<base::Status> {
+         auto found = co_await users.FindByUuids({});
+         if (!found) co_return std::unexpected(found.error());
+         co_return base::Status();
+       }}};
+  api::AddSystemRoutes(*door, registry, std::move(checks),
+                       [this] { return keys->Keys()->ToJson(); });
+  CountParts();
+  return Listen();
+}
+
+// What the engine's commits set off: pages are dropped before the writer is answered, and the
+// projection moves the conversation rows.
+void Application::Parts::Follow() {
+  page_drops = store.engine->Subscribe([this](const engine::CommittedRecords& commit) {
+    if (commit.table == messaging::kTableName) {
+      if (commit.records.empty()) service->memberships().Clear();
+      pages->Drop(commit.records);
+    }
+  });
+  stream::FollowerOptions options;
+  options.table = messaging::kTableName;
+  if (!settings.Boolean("in-memory")) {
+    options.checkpoint_path = settings.Text("data") + "/projection.checkpoint";
+  }
+  options.concerns = messaging::Projection::Concerns;
+  follower = std::make_unique<stream::Follower>(
+      loops.loop(0), *store.client,
+      [this](stream::CommitListener listener) {
+        return store.engine->Subscribe(
+            [listener = std::move(listener)](const engine::CommittedRecords& commit) {
+              listener(commit.table, commit.records);
+            });
+      },
+      [this](std::span<const StreamRecord> records, bool perhaps_repeated) {
+        return service->projection().Handle(records, perhaps_repeated
+                                                         ? messaging::Delivery::kPerhapsRepeated
+                                                         : messaging::Delivery::kFirst);
+      },
+      std::move(options));
+  follower->Start();
+}
+
+void Application::Parts::CountParts() {
+  const auto gauge = [this](std::string name, std::string help, auto read) {
+    registry.AddGauge(std::move(name), std::move(help),
+                      [read] { return static_cast<double>(read()); });
+  };
+  gauge("cruddur_connections", "Open connections of the API.",
+        [this] { return api ? api->connections() : 0; });
+  gauge("cruddur_page_cache_hits", "Pages answered from memory.",
+        [this] { return cached_bytes.hits(); });
+  gauge("cruddur_page_cache_misses", "Pages read from the store.",
+        [this] { return cached_bytes.misses(); });
+  gauge("cruddur_page_cache_bytes", "Memory that pages take.",
+        [this] { return cached_bytes.bytes(); });
+  if (follower) {
+    gauge("cruddur_projection_handled", "Messages that the projection has handled.",
+          [this] { return follower->handled(); });
+    gauge("cruddur_projection_failed_attempts", "Attempts of the projection that failed.",
+          [this] { return follower->failed_attempts(); });
+    gauge("cruddur_projection_age_microseconds", "Age of the last message when it was handled.",
+          [this] { return follower->age().count(); });
+  }
+}
+
+base::Status Application::Parts::Listen() {
+  if (store.embedded()) {
+    wire = std::make_unique<dynamo::WireServer>(
+        *store.engine, dynamo::WireServerOptions{.region = settings.Text("region")});
+    TRY_ASSIGN(dynamodb, StartDynamodb(loops, *wire, settings));
+  }
+  net::ServerOptions options = ServerOptionsOf(settings, settings.Integer("port"));
+  const std::string& certificate = settings.Text("tls-cert");
+  const std::string& key = settings.Text("tls-key");
+  if (certificate.empty() != key.empty()) {
+    return base::Fail(base::ErrorCode::kInvalidArgument, "tls-cert and tls-key go together");
+  }
+  if (!certificate.empty()) options.tls = net::TlsFiles{certificate, key};
+  const bool tls = options.tls.has_value();
+  TRY_ASSIGN(api, net::Server::Start(
+                      loops, std::move(options),
+                      [this](const net::Request& request, net::Response& response) {
+                        return door->Handle(request, response);
+                      },
+                      [this](net::Response& response) { door->HandleProtocolError(response); }));
+  Announce("api", tls, settings, api->port());
+  return {};
+}
+
+Application::Parts::~Parts() {
+  const std::chrono::milliseconds grace(settings.Integer("stop-grace-ms"));
+  if (api) api->Stop(grace);
+  if (dynamodb) dynamodb->Stop(grace);
+  if (follower) follower->Stop();
+  page_drops.reset();
+  // The engine answers what is queued on the loops, so it ends before they do.
+  store = {};
+  database.Stop();
+  loops.Stop();
+}
+
+base::Result<std::unique_ptr<Application>> Application::Start(const Settings& settings) {
+  auto parts = std::make_unique<Parts>(settings);
+  TRY(parts->Build());
+  return std::unique_ptr<Application>(new Application(std::move(parts)));
+}
+
+Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Application::~Application() = default;
+
+}  // namespace cruddur::app

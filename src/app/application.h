@@ -1,0 +1,27 @@
+// The main job: the API, the engine's DynamoDB endpoint, and all that they stand on.
+//
+// The composition root: builds every part in order, from the settings, and ends them in reverse.
+#pragma once
+
+#include <memory>
+
+#include "app/settings.h"
+#include "base/result.h"
+
+namespace cruddur::app {
+
+class Application {
+ public:
+  // When it returns, both ports answer; each was announced on stdout. Errors are one line.
+  static base::Result<std::unique_ptr<Application>> Start(const Settings& settings);
+
+  // Stops accepting, lets requests under way finish, writes what is to be kept.
+  ~Application();
+
+ private:
+  struct Parts;
+  explicit Application(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace cruddur::app

@@ -1,0 +1,33 @@
+// The parts that `serve`, `dynamodb` and `demo` are composed of, made from the settings.
+#pragma once
+
+#include <memory>
+
+#include "app/settings.h"
+#include "base/result.h"
+#include "dynamo/wire_server.h"
+#include "engine/engine.h"
+#include "net/server.h"
+
+namespace cruddur::app {
+
+// The flags that these commands share.
+std::vector<std::string_view> EngineSettings();
+std::vector<std::string_view> ServerSettings();
+
+// Opens the engine in DATA/engine.
+base::Result<std::unique_ptr<engine::Engine>> OpenEngine(const Settings& settings);
+
+// What `settings` say about any server, with the limits that `limits` has of its own.
+net::ServerOptions ServerOptionsOf(const Settings& settings, int64_t port,
+                                   net::ServerLimits limits = {});
+
+// The DynamoDB endpoint on the setting dynamodb-port.
+base::Result<std::unique_ptr<net::Server>> StartDynamodb(net::LoopPool& loops,
+                                                         dynamo::WireServer& wire,
+                                                         const Settings& settings);
+
+// "api http://127.0.0.1:4567", on stdout at once: for people, and for scripts that wait for it.
+void Announce(std::string_view name, bool tls, const Settings& settings, uint16_t port);
+
+}  // namespace cruddur::app

@@ -1,0 +1,36 @@
+// cruddur serve: the main job.
+#include "app/application.h"
+#include "app/endpoints.h"
+#include "app/serve_commands.h"
+#include "app/stop_signal.h"
+#include "app/store.h"
+#include "base/log.h"
+
+namespace cruddur::app {
+namespace {
+
+int Serve(const Settings& settings) {
+  StopSignal stop;
+  auto application = Application::Start(settings);
+  if (!application) return Failed(application.error().message);
+  stop.Wait();
+  base::Log(base::LogLevel::kInfo, "stopping");
+  application->reset();
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+void AddServeCommand(CommandLine& line) {
+  std::vector<Flag> flags = {"port", "dynamodb-port"};
+  for (std::string_view name : ServerSettings()) flags.emplace_back(name);
+  for (std::string_view name : StoreSettings()) flags.emplace_back(name);
+  for (std::string_view name :
+       {"page-cache-mb", "connection-url", "database-pool", "tls-cert", "tls-key"}) {
+    flags.emplace_back(name);
+  }
+  line.AddCommand(line.root(), "serve",
+                  "Run the API and, on an embedded store, its DynamoDB endpoint", flags, Serve);
+}
+
+}  // namespace cruddur::app
