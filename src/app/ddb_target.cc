@@ -15,15 +15,24 @@ std::string EndpointOf(const DdbTarget& target, const Settings& settings) {
   return target.endpoint_url.empty() ? "http://localhost:8000" : target.endpoint_url;
 }
 
+namespace {
+
+// The client ends inside the Task, while the loop that it was used on still runs.
+base::Task<int> RunWithClient(const Settings& settings, std::string endpoint, DdbWork work) {
+  auto client = MakeEndpointClient(settings, std::move(endpoint));
+  if (!client) co_return Failed(client.error().message);
+  co_return co_await work(**client);
+}
+
+}  // namespace
+
 int RunOn(const DdbTarget& target, const Settings& settings, DdbWork work) {
   const std::string endpoint = EndpointOf(target, settings);
   if (target.show_endpoint) {
     fmt::print("{}\n", endpoint);
     return EXIT_SUCCESS;
   }
-  auto client = MakeEndpointClient(settings, endpoint);
-  if (!client) return Failed(client.error().message);
-  return base::RunTask(work(**client));
+  return base::RunTask(RunWithClient(settings, endpoint, std::move(work)));
 }
 
 int FailedCall(const model::DbError& error, const DdbTarget& target, const Settings& settings) {

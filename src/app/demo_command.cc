@@ -24,24 +24,27 @@ base::Status LoadUsers(const Settings& settings, const std::string& my_handle) {
   return {};
 }
 
-base::Status LoadConversation(const Settings& settings) {
-  TRY_ASSIGN(auto first, FindPerson(settings, kFirst));
-  TRY_ASSIGN(auto second, FindPerson(settings, kSecond));
-  TRY_ASSIGN(auto lines, ParseConversation(DemoConversation()));
-  TRY_ASSIGN(auto store, OpenStore(settings));
+// The store ends inside the Task, while the loop that it was used on still runs.
+base::Task<base::Status> LoadConversation(const Settings& settings, MessageStore store) {
+  CO_TRY_ASSIGN(auto first, FindPerson(settings, kFirst));
+  CO_TRY_ASSIGN(auto second, FindPerson(settings, kSecond));
+  CO_TRY_ASSIGN(auto lines, ParseConversation(DemoConversation()));
   auto imported =
-      base::RunTask(Import(*store.client, std::move(first), std::move(second), std::move(lines)));
+      co_await Import(*store.client, std::move(first), std::move(second), std::move(lines));
   if (imported) {
     fmt::print("{} messages between @{} and @{}\n", imported->messages, kFirst, kSecond);
   } else if (imported.error().code != base::ErrorCode::kAlreadyExists) {
-    return std::unexpected(imported.error());
+    co_return std::unexpected(imported.error());
   }
-  return {};
+  co_return base::Status();
 }
 
 int Demo(const Settings& settings, const std::string& my_handle) {
   if (auto done = LoadUsers(settings, my_handle); !done) return Failed(done.error().message);
-  if (auto done = LoadConversation(settings); !done) return Failed(done.error().message);
+  auto store = OpenStore(settings);
+  if (!store) return Failed(store.error().message);
+  auto loaded = base::RunTask(LoadConversation(settings, *std::move(store)));
+  if (!loaded) return Failed(loaded.error().message);
   return EXIT_SUCCESS;
 }
 
