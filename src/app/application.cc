@@ -141,10 +141,12 @@ base::Status Application::Parts::Build() {
 // projection moves the conversation rows.
 void Application::Parts::Follow() {
   page_drops = store.engine->Subscribe([this](const engine::CommittedRecords& commit) {
-    if (commit.table == messaging::kTableName) {
-      if (commit.records.empty()) service->memberships().Clear();
-      pages->Drop(commit.records);
+    if (commit.table != messaging::kTableName) return;
+    if (commit.records.empty()) {  // the table was deleted, or its stream switched
+      service->memberships().Clear();
+      pages->DropAll();
     }
+    for (const StreamRecord& record : commit.records) pages->Drop(record.keys.FindString("pk"));
   });
   stream::FollowerOptions options;
   options.table = messaging::kTableName;
