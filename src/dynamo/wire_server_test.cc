@@ -1,0 +1,216 @@
+// The wire server where the transcripts of tests/wire don't reach: limits, hostile bodies, broken
+// engines, the seam for authentication, many connections.
+#include "dynamo/wire_server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+#include "dynamo/broken_engine_fixture.h"
+#include "engine/engine.h"
+#include "net/loop_pool.h"
+#include "net/server.h"
+#include "net/test_peer.h"
+
+namespace cruddur::dynamo {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::string Call(std::string_view operation, std::string_view body) {
+  return "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\n"
+         "X-Amz-Target: DynamoDB_20120810." +
+         std::string(operation) +
+         "\r\nX-Amz-Date: 20230324T094501Z\r\nAuthorization: AWS4-HMAC-SHA256 "
+         "Credential=a/20230324/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=b"
+         "\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+constexpr std::string_view kCreateTable =
+    R"({"TableName": "abc", "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],)"
+    R"("KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST"})";
+
+class Served {
+ public:
+  explicit Served(std::unique_ptr<engine::Engine> engine, WireServerOptions options = {})
+      : engine_(std::move(engine)), wire_(*engine_, options) {
+    server_ = net::Server::Start(loops_, {.limits = WireServer::Limits()}, wire_.handler(),
+                                 WireServer::OnProtocolError)
+                  .value();
+  }
+  explicit Served(WireServerOptions options = {})
+      : Served(engine::Engine::Open({.in_memory = true}).value(), options) {}
+  ~Served() {
+    server_->Stop(std::chrono::milliseconds(100));
+    engine_.reset();
+    loops_.Stop();
+  }
+
+  uint16_t port() const { return server_->port(); }
+  std::string Answer(std::string_view request) {
+    net::TestPeer peer(port());
+    peer.Send(request);
+    return peer.ReadAnswer();
+  }
+
+ private:
+  net::LoopPool loops_{2};
+  std::unique_ptr<engine::Engine> engine_;
+  WireServer wire_;
+  std::unique_ptr<net::Server> server_;
+};
+
+TEST(WireServer, SurvivesHostileBodies) {
+  Served served;
+  const std::string brackets(100'000, '[');
+  std::string nested = R"({"TableName": "abc", "Key": {"a": )";
+  for (int i = 0; i < 40'000; ++i) nested += R"({"M": {"a": )";
+  for (const std::string& body :
+       {brackets, R"({"a": )" + brackets, nested, std::string("{\"TableName\": \"\xff\xfe\"}"),
+        std::string("{\"TableName\": \"a\0b\"}", 20), std::string(1'000'000, '{'),
+        std::string("{\"TableName\": \"\\ud800\"}"), std::string("{\"Limit\": 1e999}")}) {
+    const std::string answer = served.Answer(Call("GetItem", body));
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 ")) << body.substr(0, 40);
+    EXPECT_THAT(answer, HasSubstr("\"__type\":")) << body.substr(0, 40);
+  }
+}
+
+TEST(WireServer, BoundsWhatItRepeats) {
+  Served served;
+  std::string body = R"({"RequestItems": {")" + std::string(3'000'000, 'x') + R"(": []}})";
+  EXPECT_LT(served.Answer(Call("BatchWriteItem", body)).size(), 20'000u);
+}
+
+TEST(WireServer, TakesSixteenMegabytesAndNoMore) {
+  Served served;
+  const size_t limit = 16 * 1024 * 1024;
+  std::string body = R"({"TableName": "abc", "Nonsense": ")";
+  body.append(limit - body.size() - 2, 'x').append("\"}");
+  EXPECT_THAT(served.Answer(Call("DescribeTable", body)), HasSubstr("ResourceNotFoundException"));
+  net::TestPeer peer(served.port());
+  peer.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16777217\r\n\r\n");
+  const std::string refused = peer.ReadAnswer();
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(refused, HasSubstr("x-amzn-RequestId: "));
+  EXPECT_THAT(refused, HasSubstr("x-amz-crc32: "));
+}
+
+TEST(WireServer, AnswersTooLongAHeaderAsABadRequest) {
+  Served served;
+  const std::string answer =
+      served.Answer("GET / HTTP/1.1\r\nX-Long: " + std::string(20'000, 'x') + "\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(answer, HasSubstr("SerializationException"));
+}
+
+TEST(WireServer, AnswersPipelinedCallsInTheirOrder) {
+  Served served;
+  net::TestPeer peer(served.port());
+  peer.Send(Call("CreateTable", kCreateTable));
+  EXPECT_THAT(peer.ReadAnswer(), StartsWith("HTTP/1.1 200 "));
+  std::string all;
+  for (int i = 0; i < 50; ++i) {
+    all += Call("UpdateItem",
+                R"({"TableName": "abc", "Key": {"pk": {"S": "a"}}, "UpdateExpression": "ADD n :n",
+                    "ExpressionAttributeValues": {":n": {"N": "1"}}, "ReturnValues": "ALL_NEW"})");
+    all += Call("GetItem", R"({"TableName": "abc", "Key": {"pk": {"S": "a"}}})");
+  }
+  peer.Send(all);
+  for (int i = 1; i <= 50; ++i) {
+    const std::string n = "{\"n\":{\"N\":\"" + std::to_string(i) + "\"}";
+    EXPECT_THAT(peer.ReadAnswer(), HasSubstr("{\"Attributes\":" + n));
+    EXPECT_THAT(peer.ReadAnswer(), HasSubstr("{\"Item\":" + n));
+  }
+}
+
+TEST(WireServer, GivesEachAnswerAnIdOfItsOwn) {
+  Served served;
+  std::set<std::string> ids;
+  for (int i = 0; i < 20; ++i) {
+    const std::string answer = served.Answer(Call("ListTables", "{}"));
+    const size_t at = answer.find("x-amzn-RequestId: ");
+    ASSERT_NE(at, std::string::npos);
+    const std::string id = answer.substr(at + 18, 52);
+    EXPECT_EQ(id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"), std::string::npos);
+    ids.insert(id);
+  }
+  EXPECT_EQ(ids.size(), 20u);
+}
+
+TEST(WireServer, ServesManyConnectionsAtOnce) {
+  Served served;
+  EXPECT_THAT(served.Answer(Call("CreateTable", kCreateTable)), StartsWith("HTTP/1.1 200 "));
+  std::vector<std::thread> threads;
+  std::atomic<int> good = 0;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      net::TestPeer peer(served.port());
+      for (int i = 0; i < 25; ++i) {
+        const std::string key = std::to_string(t) + "-" + std::to_string(i);
+        peer.Send(
+            Call("PutItem", R"({"TableName": "abc", "Item": {"pk": {"S": ")" + key + "\"}}}"));
+        good += net::StatusOf(peer.ReadAnswer()) == 200;
+        // Some go away without waiting for the answer.
+        if (i == 20 && t % 2) return;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, 4 * 25 + 4 * 21);
+}
+
+TEST(WireServer, KeepsInternalErrorsToItself) {
+  Served served(std::make_unique<BrokenEngine>(model::DbError{
+      model::DbErrorCode::kInternalServerError, "/data/000042.sst is damaged", nullptr}));
+  for (std::string_view operation : {"GetItem", "PutItem"}) {
+    const std::string member = operation == "GetItem" ? "Key" : "Item";
+    const std::string answer = served.Answer(
+        Call(operation, R"({"TableName": "abc", ")" + member + R"(": {"pk": {"S": "a"}}})"));
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 500 "));
+    EXPECT_THAT(answer, HasSubstr("#InternalServerError\""));
+    EXPECT_THAT(answer, Not(HasSubstr("000042")));
+  }
+}
+
+TEST(WireServer, SaysThatTheEngineIsBusyOrGoing) {
+  for (auto [code, status] : {std::pair{model::DbErrorCode::kServiceUnavailable, "503"},
+                              {model::DbErrorCode::kThrottling, "400"}}) {
+    Served served(std::make_unique<BrokenEngine>(model::DbError{code, "full", nullptr}));
+    EXPECT_THAT(served.Answer(Call("CreateTable", kCreateTable)),
+                StartsWith("HTTP/1.1 " + std::string(status)));
+  }
+}
+
+// Lets nobody in but "a", and notes what was asked for.
+class OnlyA final : public Authenticator {
+ public:
+  model::DbStatus Check(const net::Request& request, std::string_view operation) override {
+    asked += std::string(operation) + " ";
+    if (request.Header("Authorization")->find("Credential=a/") != std::string_view::npos) return {};
+    return model::DbFail(model::DbErrorCode::kUnrecognizedClient,
+                         "The security token included in the request is invalid.");
+  }
+  std::string asked;
+};
+
+TEST(WireServer, AsksTheAuthenticator) {
+  OnlyA only_a;
+  Served served(WireServerOptions{.authenticator = &only_a});
+  std::string stranger = Call("ListTables", "{}");
+  stranger.replace(stranger.find("Credential=a/"), 13, "Credential=b/");
+  const std::string answer = served.Answer(stranger);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(answer, HasSubstr("com.amazon.coral.service#UnrecognizedClientException"));
+  EXPECT_THAT(served.Answer(Call("ListTables", "{}")), StartsWith("HTTP/1.1 200 "));
+  // Whoever signs nothing, or asks for nothing that there is, is turned away before.
+  served.Answer(Call("NoSuchThing", "{}"));
+  EXPECT_EQ(only_a.asked, "ListTables ListTables ");
+}
+
+}  // namespace
+}  // namespace cruddur::dynamo

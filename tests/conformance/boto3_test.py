@@ -1,0 +1,304 @@
+#!/usr/bin/python3
+"""boto3, client and resource, against a DynamoDB endpoint.
+
+  tests/conformance/boto3_test.py http://localhost:8000
+
+Makes tables of its own and drops them. Closes with "N passed, N failed".
+"""
+import os
+import sys
+import unittest
+import uuid
+from decimal import Decimal
+
+import boto3
+import botocore.config
+import botocore.exceptions
+from boto3.dynamodb.conditions import Attr, Key
+
+ENDPOINT = os.environ.get("CRUDDUR_TEST_ENDPOINT", "http://localhost:8000")
+OPTIONS = {
+    "region_name": "us-east-1",
+    "aws_access_key_id": "local",
+    "aws_secret_access_key": "local",
+    "config": botocore.config.Config(retries={"max_attempts": 1}, connect_timeout=5),
+}
+
+
+def connect(service="dynamodb"):
+    return boto3.client(service, endpoint_url=ENDPOINT, **OPTIONS)
+
+
+class WithTable(unittest.TestCase):
+    """A table pk (S), sk (N) with an index on group and sk, and a stream."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.client = connect()
+        cls.resource = boto3.resource("dynamodb", endpoint_url=ENDPOINT, **OPTIONS)
+        cls.name = f"boto3-{uuid.uuid4()}"
+        cls.table = cls.resource.create_table(
+            TableName=cls.name,
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"},
+                       {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"},
+                                  {"AttributeName": "sk", "AttributeType": "N"},
+                                  {"AttributeName": "group", "AttributeType": "S"}],
+            GlobalSecondaryIndexes=[{
+                "IndexName": "by-group",
+                "KeySchema": [{"AttributeName": "group", "KeyType": "HASH"},
+                              {"AttributeName": "sk", "KeyType": "RANGE"}],
+                "Projection": {"ProjectionType": "ALL"},
+                "ProvisionedThroughput": {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}}],
+            ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5},
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"})
+        cls.table.wait_until_exists()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.table.delete()
+        cls.table.wait_until_not_exists()
+
+    def error(self, code, call, *args, **kwargs):
+        with self.assertRaises(botocore.exceptions.ClientError) as caught:
+            call(*args, **kwargs)
+        self.assertEqual(caught.exception.response["Error"]["Code"], code)
+        return caught.exception.response
+
+
+class Tables(WithTable):
+    def test_describe(self):
+        table = self.client.describe_table(TableName=self.name)["Table"]
+        self.assertEqual(table["TableStatus"], "ACTIVE")
+        self.assertEqual(table["KeySchema"][1], {"AttributeName": "sk", "KeyType": "RANGE"})
+        self.assertEqual(table["GlobalSecondaryIndexes"][0]["IndexName"], "by-group")
+        self.assertTrue(table["LatestStreamArn"].endswith(table["LatestStreamLabel"]))
+        self.assertEqual(len(table["TableId"]), 36)
+
+    def test_list(self):
+        names = [name for page in self.client.get_paginator("list_tables").paginate(
+            PaginationConfig={"PageSize": 1}) for name in page["TableNames"]]
+        self.assertIn(self.name, names)
+        self.assertEqual(names, sorted(set(names)))
+
+    def test_update(self):
+        units = {"ReadCapacityUnits": 7, "WriteCapacityUnits": 8}
+        answer = self.client.update_table(TableName=self.name, ProvisionedThroughput=units)
+        self.assertEqual(answer["TableDescription"]["TableName"], self.name)
+        self.client.get_waiter("table_exists").wait(TableName=self.name)
+        self.table.reload()
+        self.assertEqual(self.table.provisioned_throughput["WriteCapacityUnits"], 8)
+
+    def test_errors(self):
+        self.error("ResourceNotFoundException", self.client.describe_table, TableName="none-such")
+        self.error("ResourceInUseException", self.client.create_table, TableName=self.name,
+                   KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+                   AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+                   BillingMode="PAY_PER_REQUEST")
+
+    def test_errors_are_the_clients_own_classes(self):
+        with self.assertRaises(self.client.exceptions.ResourceNotFoundException):
+            self.client.get_item(TableName="none-such", Key={"pk": {"S": "a"}})
+
+
+class Items(WithTable):
+    def test_every_type_comes_back(self):
+        item = {"pk": "types", "sk": Decimal("1.5"), "s": "é ", "n": Decimal("-12.50"),
+                "b": b"\x00\xff", "t": True, "z": None, "l": ["a", Decimal(1), []],
+                "m": {"a": {"b": False}}, "ss": {"a", "b"}, "ns": {Decimal(1), Decimal("2.5")},
+                "bs": {b"a", b"b"}, "empty": ""}
+        self.table.put_item(Item=item)
+        got = self.table.get_item(Key={"pk": "types", "sk": Decimal("1.5")}, ConsistentRead=True)
+        got["Item"]["b"] = got["Item"]["b"].value
+        got["Item"]["bs"] = {each.value for each in got["Item"]["bs"]}
+        self.assertEqual(got["Item"], item)
+
+    def test_a_missing_item(self):
+        self.assertNotIn("Item", self.table.get_item(Key={"pk": "none", "sk": 1}))
+
+    def test_conditions(self):
+        item = {"pk": "conditions", "sk": 1}
+        absent = Attr("pk").not_exists()
+        self.table.put_item(Item=item, ConditionExpression=absent)
+        response = self.error("ConditionalCheckFailedException", self.table.put_item, Item=item,
+                              ConditionExpression=absent)
+        self.assertEqual(response["Error"]["Message"], "The conditional request failed")
+
+    def test_update(self):
+        key = {"pk": "update", "sk": 1}
+        for _ in range(2):
+            answer = self.table.update_item(
+                Key=key, UpdateExpression="ADD #c :one SET #l = list_append(if_not_exists(#l, "
+                ":none), :some)", ExpressionAttributeNames={"#c": "count", "#l": "list"},
+                ExpressionAttributeValues={":one": 1, ":none": [], ":some": ["x"]},
+                ReturnValues="ALL_NEW")
+        self.assertEqual(answer["Attributes"], {**key, "count": 2, "list": ["x", "x"]})
+
+    def test_delete(self):
+        self.table.put_item(Item={"pk": "delete", "sk": 1, "a": "b"})
+        answer = self.table.delete_item(Key={"pk": "delete", "sk": 1}, ReturnValues="ALL_OLD")
+        self.assertEqual(answer["Attributes"]["a"], "b")
+
+    def test_capacity(self):
+        answer = self.client.put_item(
+            TableName=self.name, Item={"pk": {"S": "c"}, "sk": {"N": "1"}, "group": {"S": "g"}},
+            ReturnConsumedCapacity="INDEXES")["ConsumedCapacity"]
+        self.assertEqual(answer["CapacityUnits"], 2.0)
+        self.assertEqual(answer["Table"], {"CapacityUnits": 1.0})
+        self.assertEqual(answer["GlobalSecondaryIndexes"], {"by-group": {"CapacityUnits": 1.0}})
+
+    def test_refusals(self):
+        self.error("ValidationException", self.table.put_item, Item={"pk": "a"})
+        self.error("ValidationException", self.table.put_item, Item={"pk": 1, "sk": 1})
+        self.error("ValidationException", self.table.get_item, Key={"pk": "a"})
+        self.error("ValidationException", self.table.update_item, Key={"pk": "a", "sk": 1},
+                   UpdateExpression="SET pk = :a", ExpressionAttributeValues={":a": "b"})
+
+
+class Pages(WithTable):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with cls.table.batch_writer() as batch:
+            for i in range(60):
+                batch.put_item(Item={"pk": f"p{i % 2}", "sk": i, "group": "g", "text": "x" * 100})
+
+    def test_query(self):
+        answer = self.table.query(
+            KeyConditionExpression=Key("pk").eq("p1") & Key("sk").between(10, 20),
+            ScanIndexForward=False)
+        self.assertEqual([item["sk"] for item in answer["Items"]], [19, 17, 15, 13, 11])
+
+    def test_paginator(self):
+        pages = list(self.client.get_paginator("query").paginate(
+            TableName=self.name, KeyConditionExpression="pk = :p",
+            ExpressionAttributeValues={":p": {"S": "p0"}}, PaginationConfig={"PageSize": 7}))
+        self.assertEqual(sum(page["Count"] for page in pages), 30)
+        self.assertGreaterEqual(len(pages), 5)
+
+    def test_filter_and_projection(self):
+        answer = self.table.query(
+            KeyConditionExpression=Key("pk").eq("p0"), FilterExpression=Attr("sk2").not_exists(),
+            ProjectionExpression="sk, #t", ExpressionAttributeNames={"#t": "text"}, Limit=5)
+        self.assertEqual(answer["Count"], 5)
+        self.assertEqual(set(answer["Items"][0]), {"sk", "text"})
+
+    def test_index(self):
+        seen, start = [], {}
+        while True:
+            page = self.table.query(IndexName="by-group", Limit=25, **start,
+                                    KeyConditionExpression=Key("group").eq("g"))
+            seen += [int(item["sk"]) for item in page["Items"]]
+            if "LastEvaluatedKey" not in page:
+                break
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        self.assertEqual(seen, list(range(60)))
+
+    def test_count(self):
+        answer = self.table.query(KeyConditionExpression=Key("pk").eq("p0"), Select="COUNT")
+        self.assertEqual((answer["Count"], "Items" in answer), (30, False))
+
+    def test_parallel_scan(self):
+        seen = []
+        for segment in range(4):
+            for page in self.client.get_paginator("scan").paginate(
+                    TableName=self.name, Segment=segment, TotalSegments=4):
+                seen += [int(item["sk"]["N"]) for item in page["Items"]]
+        self.assertEqual(sorted(seen), list(range(60)))
+
+
+class Batches(WithTable):
+    def test_write_and_read(self):
+        with self.table.batch_writer(overwrite_by_pkeys=["pk", "sk"]) as batch:
+            for i in range(40):
+                batch.put_item(Item={"pk": "batch", "sk": i % 30})
+            batch.delete_item(Key={"pk": "batch", "sk": 0})
+        keys = [{"pk": "batch", "sk": i} for i in range(30)]
+        answer = self.resource.batch_get_item(RequestItems={self.name: {"Keys": keys}})
+        self.assertEqual(len(answer["Responses"][self.name]), 29)
+        self.assertEqual(answer["UnprocessedKeys"], {})
+
+    def test_refusals(self):
+        put = {"PutRequest": {"Item": {"pk": "a", "sk": 1}}}
+        self.error("ValidationException", self.resource.batch_write_item,
+                   RequestItems={self.name: [put, put]})
+        self.error("ResourceNotFoundException", self.resource.batch_write_item,
+                   RequestItems={"none-such": [put]})
+
+
+class Transactions(WithTable):
+    def put(self, key, **more):
+        return {"Put": {"TableName": self.name, "Item": {"pk": {"S": key}, "sk": {"N": "1"}},
+                        **more}}
+
+    def test_all(self):
+        self.client.transact_write_items(TransactItems=[self.put("t1"), self.put("t2")])
+        answer = self.client.transact_get_items(TransactItems=[
+            {"Get": {"TableName": self.name, "Key": {"pk": {"S": key}, "sk": {"N": "1"}}}}
+            for key in ("t1", "none")])
+        self.assertEqual(["Item" in each for each in answer["Responses"]], [True, False])
+
+    def test_or_nothing(self):
+        self.client.put_item(TableName=self.name, **{
+            "Item": {"pk": {"S": "there"}, "sk": {"N": "1"}}})
+        with self.assertRaises(self.client.exceptions.TransactionCanceledException) as caught:
+            self.client.transact_write_items(TransactItems=[
+                self.put("new"),
+                self.put("there", ConditionExpression="attribute_not_exists(pk)",
+                         ReturnValuesOnConditionCheckFailure="ALL_OLD")])
+        reasons = caught.exception.response["CancellationReasons"]
+        self.assertEqual([each["Code"] for each in reasons], ["None", "ConditionalCheckFailed"])
+        self.assertEqual(reasons[1]["Item"]["pk"], {"S": "there"})
+        self.assertNotIn("Item", self.table.get_item(Key={"pk": "new", "sk": 1}))
+
+    def test_a_token_works_once(self):
+        token = str(uuid.uuid4())
+        add = {"Update": {"TableName": self.name, "Key": {"pk": {"S": "once"}, "sk": {"N": "1"}},
+                          "UpdateExpression": "ADD n :one",
+                          "ExpressionAttributeValues": {":one": {"N": "1"}}}}
+        for _ in range(2):
+            self.client.transact_write_items(TransactItems=[add], ClientRequestToken=token)
+        self.assertEqual(self.table.get_item(Key={"pk": "once", "sk": 1})["Item"]["n"], 1)
+        with self.assertRaises(self.client.exceptions.IdempotentParameterMismatchException):
+            self.client.transact_write_items(TransactItems=[self.put("x")],
+                                             ClientRequestToken=token)
+
+
+class Streams(WithTable):
+    def test_records(self):
+        self.table.put_item(Item={"pk": "s", "sk": 1})
+        self.table.delete_item(Key={"pk": "s", "sk": 1})
+        streams = connect("dynamodbstreams")
+        arn = streams.list_streams(TableName=self.name)["Streams"][0]["StreamArn"]
+        description = streams.describe_stream(StreamArn=arn)["StreamDescription"]
+        self.assertEqual(description["StreamStatus"], "ENABLED")
+        events = []
+        for shard in description["Shards"]:
+            iterator = streams.get_shard_iterator(
+                StreamArn=arn, ShardId=shard["ShardId"],
+                ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+            events += [(each["eventName"], "NewImage" in each["dynamodb"])
+                       for each in streams.get_records(ShardIterator=iterator)["Records"]]
+        self.assertEqual(events, [("INSERT", True), ("REMOVE", False)])
+
+
+class Protocol(unittest.TestCase):
+    def test_what_is_not_there_is_said(self):
+        with self.assertRaises(botocore.exceptions.ClientError) as caught:
+            connect().execute_statement(Statement="SELECT * FROM x")
+        self.assertEqual(caught.exception.response["Error"]["Code"], "UnknownOperationException")
+
+    def test_request_ids(self):
+        answer = connect().list_tables(Limit=1)["ResponseMetadata"]
+        self.assertRegex(answer["RequestId"], "^[A-Z0-9]{52}$")
+        self.assertIn("x-amz-crc32", answer["HTTPHeaders"])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        ENDPOINT = sys.argv[1]
+    result = unittest.TextTestRunner(stream=sys.stderr).run(
+        unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]))
+    failed = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - failed} passed, {failed} failed")
+    sys.exit(bool(failed))
