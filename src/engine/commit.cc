@@ -232,8 +232,26 @@ std::vector<CommittedRecords> Commit::Publish(Catalog& catalog) {
       counts.bytes.store(tally.keyspaces[i].bytes, std::memory_order_relaxed);
     }
   }
-  if (edit_) catalog.Publish(*std::exchange(edit_, std::nullopt));
+  if (edit_) {
+    catalog.Publish(*std::exchange(edit_, std::nullopt));
+    NoteReplacedStreams(*catalog.Snapshot());
+  }
   return std::move(records_);
+}
+
+void Commit::NoteReplacedStreams(const CatalogSnapshot& after) {
+  const auto stream_of = [](const CatalogSnapshot& catalog, std::string_view name) {
+    const auto table = catalog.FindTable(name);
+    return table != nullptr ? table->stream : StreamId{0};
+  };
+  for (const auto& [name, table] : snapshot_->tables) {
+    const bool dropped = after.FindTable(name) == nullptr;
+    if (dropped || table->stream != stream_of(after, name)) records_.push_back({name, {}});
+  }
+  for (const auto& [name, table] : after.tables) {
+    const bool is_new = snapshot_->FindTable(name) == nullptr;
+    if (is_new && table->stream != 0) records_.push_back({name, {}});
+  }
 }
 
 }  // namespace cruddur::engine

@@ -103,6 +103,8 @@ class Commit {
   Tally& TallyOf(const TableState& table);
   void WriteIndexes(const Change& change, Tally& tally, CapacityMeter& meter);
   void WriteRecord(const Change& change, Tally& tally);
+  // Tells subscribers of tables that came or went, and of streams that were switched.
+  void NoteReplacedStreams(const CatalogSnapshot& after);
 
   const Storage& storage_;
   const Catalog& catalog_;

@@ -162,6 +162,24 @@ TEST_F(Commits, SubscribersSeeEachCommitInOrder) {
   EXPECT_EQ(seen, stored);
 }
 
+TEST_F(Commits, SubscribersAreToldWhenATableOrItsStreamIsReplaced) {
+  Create(Table("bystander", StreamViewType::kNewImage));
+  std::vector<std::string> told;
+  auto subscription = engine().Subscribe([&](const CommittedRecords& commit) {
+    EXPECT_TRUE(commit.records.empty());
+    told.push_back(commit.table);
+  });
+  Create(Table("items", StreamViewType::kNewImage));
+  EXPECT_EQ(told.size(), 1u);
+  ASSERT_TRUE(Update({.table = "items", .stream_enabled = false}));
+  EXPECT_EQ(told.size(), 2u);
+  MustPut("items", {{"pk", "a"}, {"sk", Number(1)}});  // no stream: nobody is told
+  EXPECT_EQ(told.size(), 2u);
+  ASSERT_TRUE(Drop("items"));
+  EXPECT_THAT(told, testing::Each("items"));
+  EXPECT_EQ(told.size(), 3u);
+}
+
 TEST_F(Commits, RecordsAreTrimmedAfterADay) {
   Create(Table("items", StreamViewType::kNewImage));
   MustPut("items", {{"pk", "a"}, {"sk", Number(1)}});

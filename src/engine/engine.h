@@ -87,7 +87,7 @@ class Engine {
   // `listener` is called on the committer's thread after each commit that left stream records, in
   // commit order; it must not block. It is called when the commit is visible to reads and before
   // any `done` of that commit: what a listener drops from a cache is gone before a writer learns
-  // that the write succeeded. A table that was deleted, or whose stream was switched on or off, is
+  // that the write succeeded. A table that was deleted or made, or whose stream was switched, is
   // told with no records, before that `done`. Nothing is replayed: read the stream for what came
   // before. The subscription ends when the returned handle is destroyed (which waits for a call
   // under way).

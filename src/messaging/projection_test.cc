@@ -79,8 +79,17 @@ class ProjectionTest : public ::testing::TestWithParam<std::tuple<StoreKind, boo
   TestService app{store, nullptr, Options(std::get<1>(GetParam()))};
 };
 
-INSTANTIATE_TEST_SUITE_P(Stores, ProjectionTest,
-                         ::testing::Combine(::testing::ValuesIn(TestedStores()), ::testing::Bool()),
+// dynalite has no transactions.
+std::vector<std::tuple<StoreKind, bool>> Settings() {
+  std::vector<std::tuple<StoreKind, bool>> settings;
+  for (const StoreKind kind : TestedStores()) {
+    settings.emplace_back(kind, false);
+    if (kind != StoreKind::kDynalite) settings.emplace_back(kind, true);
+  }
+  return settings;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, ProjectionTest, ::testing::ValuesIn(Settings()),
                          [](const auto& info) {
                            return NameOf(std::get<0>(info.param)) +
                                   (std::get<1>(info.param) ? "AtOnce" : "StepByStep");
@@ -261,63 +270,6 @@ TEST_P(ProjectionTest, NeverLetsAReaderMissTheConversation) {
   EXPECT_EQ(doubled, 0);
   EXPECT_EQ(back, 0);
   ExpectAllSettled();
-}
-
-// Three messages in every order, repeated, and the process cut off at every call: the rows end at
-// the newest message whatever came before, and nobody's row is ever missing.
-TEST_P(ProjectionTest, EndsAtTheNewestAfterAnyOrderAndAnyCut) {
-  if (std::get<0>(GetParam()) != StoreKind::kEngine) GTEST_SKIP() << "the engine is enough";
-  const bool transactions = std::get<1>(GetParam());
-  std::vector<int> order{1, 2, 3};
-  do {
-    for (const Fate fate : {Fate::kFails, Fate::kLost}) {
-      for (int at = 1; at < 40; at += 1) {
-        TestStore fresh(StoreKind::kEngine);
-        TestService prepare(fresh);
-        const std::string conversation = prepare.Start(kAndrew, kBayko, "0")->conversation_uuid;
-        std::vector<Message> messages;
-        std::vector<model::StreamRecord> records;
-        for (int i = 1; i <= 3; ++i) {
-          Message message = Said(kAndrew, i, std::to_string(i));
-          message.conversation_uuid = conversation;
-          model::PutItemRequest put;
-          put.table = fresh.table();
-          put.item = ItemOf(message);
-          ASSERT_TRUE(fresh.Run(fresh.client().PutItem(put)));
-          messages.push_back(std::move(message));
-        }
-        InterruptedClient client(fresh.client(), [&](int call, std::string_view) {
-          return call < at ? Fate::kPasses : call == at ? fate : Fate::kFails;
-        });
-        TestService cut(fresh, &client, Options(transactions));
-        int sequence = 0;
-        for (const int which : order) {
-          records.push_back(RecordOf(ItemOf(messages[static_cast<size_t>(which - 1)]),
-                                     std::to_string(++sequence)));
-          fresh.Run(cut.service.projection().Handle({&records.back(), 1}, Delivery::kFirst));
-        }
-        const bool was_cut = client.calls() >= at;
-        TableContent content = ReadTable(fresh);
-        for (const Person& who : {kAndrew, kBayko}) {
-          ASSERT_FALSE(content.RowsOf(conversation, who.uuid).empty());
-        }
-        // The next process gets everything again, one by one or together.
-        TestService next(fresh, nullptr, Options(transactions));
-        Projection& projection = next.service.projection();
-        if (at % 2) {
-          ASSERT_THAT(fresh.Run(projection.Handle(records, Delivery::kPerhapsRepeated)), IsEmpty());
-        } else {
-          for (const auto& record : records) {
-            ASSERT_THAT(fresh.Run(projection.Handle({&record, 1}, Delivery::kPerhapsRepeated)),
-                        IsEmpty());
-          }
-        }
-        SCOPED_TRACE("cut at call " + std::to_string(at));
-        ExpectSettled(ReadTable(fresh), conversation, {kAndrew, kBayko});
-        if (!was_cut) break;
-      }
-    }
-  } while (std::next_permutation(order.begin(), order.end()));
 }
 
 }  // namespace

@@ -1,21 +1,21 @@
 // Of the tests: the stores that the messaging suite runs on, each with an empty message table.
 //
-//   engine      in process, in memory
-//   wire        the same engine behind its HTTP endpoint on loopback
-//   somebody's  CRUDDUR_TEST_ENDPOINT, if set: another DynamoDB, such as dynalite
+//   Engine    in process, in memory
+//   Wire      the same engine behind its HTTP endpoint on loopback
+//   Dynalite  somebody else's DynamoDB, where it is installed (npm ci --prefix tests/node)
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/log.h"
 #include "base/random.h"
+#include "dynamo/dynalite_fixture.h"
 #include "dynamo/endpoint_client.h"
 #include "dynamo/in_process_client.h"
 #include "dynamo/wire_server.h"
@@ -29,7 +29,7 @@ namespace cruddur::messaging {
 // The tests make stores fail on purpose, and say themselves what is wrong.
 inline const bool kQuiet = (base::ConfigureLog(base::LogLevel::kOff, base::LogFormat::kText), true);
 
-enum class StoreKind { kEngine, kWire, kSomebodys };
+enum class StoreKind { kEngine, kWire, kDynalite };
 
 inline std::string NameOf(StoreKind kind) {
   switch (kind) {
@@ -37,30 +37,38 @@ inline std::string NameOf(StoreKind kind) {
       return "Engine";
     case StoreKind::kWire:
       return "Wire";
-    case StoreKind::kSomebodys:
-      return "Somebodys";
+    case StoreKind::kDynalite:
+      return "Dynalite";
   }
   return "";
 }
 
 inline std::vector<StoreKind> TestedStores() {
   std::vector<StoreKind> kinds{StoreKind::kEngine, StoreKind::kWire};
-  if (std::getenv("CRUDDUR_TEST_ENDPOINT")) kinds.push_back(StoreKind::kSomebodys);
+  if (!dynamo::DynalitePath().empty()) kinds.push_back(StoreKind::kDynalite);
   return kinds;
+}
+
+// One dynalite serves all tests of a program; each has a table of its own.
+inline const dynamo::Dynalite& SharedDynalite() {
+  static const std::unique_ptr<dynamo::Dynalite> dynalite = dynamo::Dynalite::Start();
+  return *dynalite;
 }
 
 class TestStore {
  public:
-  explicit TestStore(StoreKind kind) : table_(kind == StoreKind::kSomebodys ? Unique() : Usual()) {
-    if (kind == StoreKind::kSomebodys) {
-      Connect(std::getenv("CRUDDUR_TEST_ENDPOINT"));
+  explicit TestStore(StoreKind kind) : table_(kind == StoreKind::kDynalite ? Unique() : Usual()) {
+    if (kind == StoreKind::kDynalite) {
+      Connect(SharedDynalite().url());
     } else {
       engine_ = engine::Engine::Open({.in_memory = true}).value();
       client_ = std::make_unique<dynamo::InProcessClient>(*engine_);
     }
     if (kind == StoreKind::kWire) {
       wire_ = std::make_unique<dynamo::WireServer>(*engine_);
-      server_ = net::Server::Start(loops_, {.port = 0}, wire_->handler()).value();
+      server_ =
+          net::Server::Start(loops_, {.limits = dynamo::WireServer::Limits()}, wire_->handler())
+              .value();
       Connect("http://127.0.0.1:" + std::to_string(server_->port()));
     }
     model::CreateTableRequest request = MessageTable(model::BillingMode::kPayPerRequest);
@@ -80,7 +88,7 @@ class TestStore {
   }
 
   dynamo::Client& client() { return *client_; }
-  engine::Engine& engine() { return *engine_; }  // REQUIRES: not somebody's
+  engine::Engine& engine() { return *engine_; }  // REQUIRES: not dynalite
   net::LoopPool& loops() { return loops_; }
   const std::string& table() const { return table_; }
 
