@@ -119,9 +119,9 @@ TEST_P(Pooled, RefusesWhatTheQueueCannotHold) {
   Prepare(true);
   options_.connections = 1;
   options_.max_queue = 2;
+  std::latch started(1), open(1);  // outlive the pool, whose thread waits for them
   ConnectionPool pool(options_);
   DatabaseUsers users(pool);
-  std::latch started(1), open(1);
   std::jthread blocked([&] { EXPECT_EQ(*base::RunTask(Block(pool, started, open)), 7); });
   started.wait();
 
@@ -146,9 +146,9 @@ TEST_P(Pooled, ACallWhoseThreadHangsIsAnsweredAllTheSame) {
   Prepare(true);
   options_.connections = 1;
   options_.call_time = milliseconds(100);
+  std::latch started(1), open(1);  // outlive the pool, whose thread waits for them
   ConnectionPool pool(options_);
   DatabaseUsers users(pool);
-  std::latch started(1), open(1);
   const auto hanging = base::RunTask(Block(pool, started, open));
   ASSERT_FALSE(hanging);
   EXPECT_EQ(hanging.error().code, ErrorCode::kUnavailable);
@@ -161,9 +161,9 @@ TEST_P(Pooled, ACallWhoseThreadHangsIsAnsweredAllTheSame) {
 TEST_P(Pooled, StopFailsWhatWaits) {
   Prepare(true);
   options_.connections = 1;
+  std::latch started(1), open(1);  // outlive the pool, whose thread waits for them
   ConnectionPool pool(options_);
   DatabaseUsers users(pool);
-  std::latch started(1), open(1);
   std::jthread blocked([&] { EXPECT_TRUE(base::RunTask(Block(pool, started, open))); });
   started.wait();
   std::jthread waiting([&] {

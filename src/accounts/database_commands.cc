@@ -53,12 +53,12 @@ std::string DescribeDatabase(const DatabaseOptions& options) {
 
 base::Status CreateDatabase(const DatabaseOptions& options) {
   if (!options.is_postgres()) return CreateSqlite(options.sqlite_path);
-  return CreatePostgres(options.connection_url, Within(ForCommands(options).call_time));
+  return CreatePostgres(options.connection_url);
 }
 
 base::Result<bool> DropDatabase(const DatabaseOptions& options) {
   if (!options.is_postgres()) return DropSqlite(options.sqlite_path);
-  return DropPostgres(options.connection_url, Within(ForCommands(options).call_time));
+  return DropPostgres(options.connection_url);
 }
 
 base::Result<SchemaReport> LoadSchema(const DatabaseOptions& options, base::Micros now) {

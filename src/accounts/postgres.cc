@@ -74,9 +74,15 @@ base::Result<std::string> NameOf(const std::string& url) {
                     "the connection URL names no database: postgresql://…/name");
 }
 
-base::Result<std::unique_ptr<PostgresSession>> OpenMaintenance(const std::string& url,
-                                                               Deadline deadline) {
-  return PostgresSession::Open(url, "postgres", std::chrono::minutes(1), deadline);
+// Creating and dropping copy and remove files: slower than connecting.
+constexpr std::chrono::seconds kConnectTime{5}, kMaintenanceTime{60};
+
+base::Result<std::unique_ptr<PostgresSession>> OpenMaintenance(const std::string& url) {
+  const Deadline now = std::chrono::steady_clock::now();
+  TRY_ASSIGN(auto session,
+             PostgresSession::Open(url, "postgres", kMaintenanceTime, now + kConnectTime));
+  session->SetDeadline(now + kConnectTime + kMaintenanceTime);
+  return session;
 }
 
 base::Result<bool> Exists(PostgresSession& session, const std::string& name) {
@@ -104,18 +110,18 @@ base::Result<std::unique_ptr<Connection>> OpenPostgres(const std::string& url,
   return std::make_unique<PostgresConnection>(std::move(session));
 }
 
-base::Status CreatePostgres(const std::string& url, Deadline deadline) {
+base::Status CreatePostgres(const std::string& url) {
   TRY_ASSIGN(const std::string name, NameOf(url));
-  TRY_ASSIGN(const auto session, OpenMaintenance(url, deadline));
+  TRY_ASSIGN(const auto session, OpenMaintenance(url));
   TRY_ASSIGN(const std::string quoted, session->QuotedIdentifier(name));
   // template0: the only one that takes another encoding than the server's own.
   TRY(session->Script("create database " + quoted + " encoding 'UTF8' template template0"));
   return {};
 }
 
-base::Result<bool> DropPostgres(const std::string& url, Deadline deadline) {
+base::Result<bool> DropPostgres(const std::string& url) {
   TRY_ASSIGN(const std::string name, NameOf(url));
-  TRY_ASSIGN(const auto session, OpenMaintenance(url, deadline));
+  TRY_ASSIGN(const auto session, OpenMaintenance(url));
   TRY_ASSIGN(const bool exists, Exists(*session, name));
   if (!exists) return false;
   // Asked first, for DROP DATABASE itself waits five seconds before it says that others are there.

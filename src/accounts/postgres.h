@@ -20,8 +20,9 @@ base::Result<std::unique_ptr<Connection>> OpenPostgres(const std::string& url,
 // Create and drop the database that the URL names, connected to the maintenance database
 // ("postgres") of the same server. kAlreadyExists if it exists; kUnavailable, with the number of
 // sessions, if it can't be dropped because others are connected. Drop says false if there was none.
-base::Status CreatePostgres(const std::string& url, Deadline deadline);
-base::Result<bool> DropPostgres(const std::string& url, Deadline deadline);
+// Five seconds to connect and a minute for the rest.
+base::Status CreatePostgres(const std::string& url);
+base::Result<bool> DropPostgres(const std::string& url);
 
 // The PG… environment variables by which psql connects as the URL says: unlike its arguments they
 // aren't shown to other users of the machine.

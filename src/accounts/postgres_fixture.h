@@ -50,8 +50,12 @@ class PostgresServer {
       Own(entry.path());
     }
     std::filesystem::permissions(folder_ + "/data", std::filesystem::perms::owner_all);
-    port_ = FreePort();
-    Start();
+    // Somebody else may take the free port before our server does.
+    for (int attempt = 0; pid_ == 0 && attempt < 5; ++attempt) {
+      port_ = FreePort();
+      TryToStart();
+    }
+    if (pid_ == 0) throw std::runtime_error("PostgreSQL did not start: " + folder_ + "/log");
   }
 
   ~PostgresServer() {
@@ -68,20 +72,29 @@ class PostgresServer {
   // As a crash of the whole server: its processes end at once, nothing is flushed.
   void Crash() { Stop(SIGQUIT); }
 
-  // On the main thread: the server ends with the thread that started it.
+  // After a Crash. On the main thread: the server ends with the thread that started it.
   void Start() {
+    TryToStart();
+    if (pid_ == 0) throw std::runtime_error("PostgreSQL did not start again: " + folder_ + "/log");
+  }
+
+ private:
+  // Leaves pid_ 0 if the server ended at once.
+  void TryToStart() {
     pid_ = Spawn({"postgres", "-D", folder_ + "/data", "-p", std::to_string(port_), "-c",
                   "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off",
                   "-c", "shared_buffers=16MB", "-c", "max_connections=40"},
                  folder_ + "/log");
     const std::string url = Url("postgres");
-    for (int i = 0; i < 600 && PQping(url.c_str()) != PQPING_OK; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    while (PQping(url.c_str()) != PQPING_OK) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
+        pid_ = 0;
+        return;
+      }
     }
-    if (PQping(url.c_str()) != PQPING_OK) throw std::runtime_error("PostgreSQL did not start");
   }
 
- private:
   // The folder of the newest installed version; empty if there is none.
   static std::string Programs() {
     std::string newest;

