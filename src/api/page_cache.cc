@@ -12,7 +12,7 @@ using HeaderLength = uint32_t;
 }  // namespace
 
 base::Task<PageCache::Found> PageCache::Fill(std::string_view partition, net::Response& response) {
-  if (!cache_) co_return Found();
+  if (!cache_ || !exact_.load(std::memory_order_relaxed)) co_return Found();
   const cache::Lookup lookup = co_await cache_->Get(partition);
   if (!lookup.bytes) co_return Found{false, lookup.version};
   const std::string_view bytes = *lookup.bytes;
@@ -27,7 +27,7 @@ base::Task<PageCache::Found> PageCache::Fill(std::string_view partition, net::Re
 
 base::Task<void> PageCache::Keep(std::string_view partition, uint64_t version,
                                  std::string_view headers, std::string_view body) {
-  if (!cache_) co_return;
+  if (!cache_ || !exact_.load(std::memory_order_relaxed)) co_return;
   const auto length = static_cast<HeaderLength>(headers.size());
   auto bytes = std::make_shared<std::string>();
   bytes->reserve(sizeof length + headers.size() + body.size());
@@ -40,7 +40,9 @@ void PageCache::Drop(std::string_view partition) {
   if (cache_) cache_->Drop(partition);
 }
 
-void PageCache::DropAll() {
+// Off before the pages go: what is being loaded then has a version that is refused.
+void PageCache::SetExact(bool exact) {
+  exact_.store(exact);
   if (cache_) cache_->DropAll();
 }
 

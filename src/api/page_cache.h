@@ -5,6 +5,7 @@
 // stores without that there is no page cache: pass null and nothing is kept.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -27,12 +28,15 @@ class PageCache {
   base::Task<void> Keep(std::string_view partition, uint64_t version, std::string_view headers,
                         std::string_view body);
 
-  // A commit touched an item of this partition; the table or its stream was replaced.
+  // A commit touched an item of this partition.
   void Drop(std::string_view partition);
-  void DropAll();
+  // The table or its stream was replaced: forgets all pages, and keeps new ones only while `exact`
+  // says that every commit is told here.
+  void SetExact(bool exact);
 
  private:
   cache::Cache* const cache_;
+  std::atomic<bool> exact_{true};
 };
 
 }  // namespace cruddur::api

@@ -140,14 +140,21 @@ base::Status Application::Parts::Build() {
 // What the engine's commits set off: pages are dropped before the writer is answered, and the
 // projection moves the conversation rows.
 void Application::Parts::Follow() {
-  page_drops = store.engine->Subscribe([this](const engine::CommittedRecords& commit) {
-    if (commit.table != messaging::kTableName) return;
-    if (commit.records.empty()) {  // the table was deleted, or its stream switched
-      service->memberships().Clear();
-      pages->DropAll();
-    }
-    for (const StreamRecord& record : commit.records) pages->Drop(record.keys.FindString("pk"));
-  });
+  // Without a stream nobody tells us of the table's commits.
+  const auto keep_while_told = [this] {
+    const auto table = store.engine->DescribeTable(messaging::kTableName);
+    pages->SetExact(table && table->stream_view.has_value());
+  };
+  page_drops =
+      store.engine->Subscribe([this, keep_while_told](const engine::CommittedRecords& commit) {
+        if (commit.table != messaging::kTableName) return;
+        if (commit.records.empty()) {  // the table was replaced, or its stream switched
+          service->memberships().Clear();
+          keep_while_told();
+        }
+        for (const StreamRecord& record : commit.records) pages->Drop(record.keys.FindString("pk"));
+      });
+  keep_while_told();
   stream::FollowerOptions options;
   options.table = messaging::kTableName;
   if (!settings.Boolean("in-memory")) {

@@ -15,12 +15,25 @@ namespace {
 using base::ErrorCode;
 using base::Fail;
 
+// The table, with the stream that moves the conversation rows: tables of older code may have none.
 base::Status EnsureTable(dynamo::Client& client) {
   auto created =
       base::RunTask(client.CreateTable(messaging::MessageTable(model::BillingMode::kProvisioned)));
-  if (created || created.error().code == model::DbErrorCode::kResourceInUse) return {};
-  return Fail(ErrorCode::kInternal, fmt::format("can't create the table {}: {}",
-                                                messaging::kTableName, created.error().message));
+  if (created) return {};
+  if (created.error().code != model::DbErrorCode::kResourceInUse) {
+    return Fail(ErrorCode::kInternal, fmt::format("can't create the table {}: {}",
+                                                  messaging::kTableName, created.error().message));
+  }
+  auto table = base::RunTask(client.DescribeTable(std::string(messaging::kTableName)));
+  if (!table || table->stream_view) return {};
+  model::UpdateTableRequest request;
+  request.table = messaging::kTableName;
+  request.stream_enabled = true;
+  request.stream_view = model::StreamViewType::kNewImage;
+  auto updated = base::RunTask(client.UpdateTable(std::move(request)));
+  if (updated) return {};
+  return Fail(ErrorCode::kInternal, fmt::format("can't enable the stream of the table {}: {}",
+                                                messaging::kTableName, updated.error().message));
 }
 
 }  // namespace
