@@ -5,36 +5,19 @@
 #include <algorithm>
 
 #include "base/result.h"
+#include "expr/expression.h"
 
 namespace cruddur::engine {
-namespace {
 
 using model::DbStatus;
 using model::Invalid;
-
-bool IsPlaceholder(std::string_view text, char first) {
-  return text.size() > 1 && text.front() == first &&
-         std::ranges::all_of(text.substr(1), [](unsigned char c) {
-           return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                  (c >= 'A' && c <= 'Z');
-         });
-}
-
-DbStatus Malformed(std::string_view member, std::string_view placeholder) {
-  return Invalid(
-      fmt::format("{} contains invalid key: Syntax error; key: \"{}\"", member, placeholder));
-}
-
-}  // namespace
 
 DbStatus CheckNames(const model::ExpressionNames& names, bool any_expression) {
   if (!names.empty() && !any_expression) {
     return Invalid("ExpressionAttributeNames can only be specified when using expressions");
   }
-  for (const auto& [name, attribute] : names) {
-    if (!IsPlaceholder(name, '#')) return Malformed("ExpressionAttributeNames", name);
-  }
-  return {};
+  static const model::Item kNoValues;
+  return expr::Bindings(names, kNoValues).CheckDefinitions();
 }
 
 DbStatus CheckPlaceholders(const model::Placeholders& placeholders,
@@ -54,10 +37,7 @@ DbStatus CheckPlaceholders(const model::Placeholders& placeholders,
                     "null",
                     names, expressions.size() == 1 ? "is" : "are"));
   }
-  for (const model::Attribute& value : placeholders.values) {
-    if (!IsPlaceholder(value.name, ':')) return Malformed("ExpressionAttributeValues", value.name);
-  }
-  return {};
+  return expr::Bindings(placeholders).CheckDefinitions();
 }
 
 }  // namespace cruddur::engine

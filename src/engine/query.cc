@@ -62,6 +62,8 @@ model::DbResult<model::PageResponse> Reader::Query(const QueryRequest& request) 
                                  .projection_expression = request.projection_expression,
                                  .on_index = !request.index.empty()},
                                 bindings));
+  TRY(expr::KeyCondition::Check(request.key_condition_expression, bindings));
+  TRY(bindings.CheckAllUsed());
   TRY_ASSIGN(const Target target,
              FindTarget(catalog_, request.table, request.index, request.consistent_read));
   if (!request.exclusive_start_key.empty()) {
@@ -71,7 +73,6 @@ model::DbResult<model::PageResponse> Reader::Query(const QueryRequest& request) 
   TRY_ASSIGN(
       const expr::KeyCondition condition,
       expr::KeyCondition::Compile(request.key_condition_expression, bindings, target.keys()));
-  TRY(bindings.CheckAllUsed());
   TRY_ASSIGN(KeyRange range, RangeOf(request, target, condition));
   TRY(selection.Bind(target.description(), target.index));
 

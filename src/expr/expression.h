@@ -96,9 +96,9 @@ class Update {
   DbResult<model::Item> Apply(const model::Item& before) const;
   // What ReturnValues UPDATED_OLD (of the item before) and UPDATED_NEW (of the item after) show.
   model::Item Touched(const model::Item& item) const;
+  // Top-level attributes that the actions change, not those they only read (none may be part of the
+  // key).
   std::vector<std::string_view> TopLevelNames() const;
-  // Top-level attributes that the actions change (none may be part of the key).
-  std::vector<std::string_view> WrittenNames() const;
   // Only REMOVE and DELETE actions: such an update does not create a missing item.
   bool OnlyRemoves() const;
 

@@ -39,9 +39,7 @@ model::Item Update::Touched(const model::Item& item) const {
   return PathTree(std::move(targets)).Pick(item);
 }
 
-std::vector<std::string_view> Update::TopLevelNames() const { return tree_->bound.TopLevelNames(); }
-
-std::vector<std::string_view> Update::WrittenNames() const {
+std::vector<std::string_view> Update::TopLevelNames() const {
   std::vector<std::string_view> names;
   for (const UpdateAction& action : tree_->actions) names.push_back(action.path[0].name);
   return names;
