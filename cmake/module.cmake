@@ -1,13 +1,16 @@
-# cruddur_module(NAME [DEPENDS module…] [LIBRARIES target…])
+# cruddur_module(NAME [DEPENDS module…] [LIBRARIES target…] [TOGETHER filter])
 #
 # src/NAME/*.cc becomes the static library NAME; beside it *_test.cc become the test program
 # NAME_test (each of its tests a CTest test), *_bench.cc NAME_bench, and each x_fuzz.cc NAME_x_fuzz.
 # A module without sources yet is an interface library.
+#
+# TOGETHER: the tests that this GoogleTest filter names are one CTest test, NAME/together, because
+# they share something that takes long to start.
 
 include(GoogleTest)
 
 function(cruddur_module name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "TOGETHER" "DEPENDS;LIBRARIES" ${ARGN})
   set(folder ${CMAKE_SOURCE_DIR}/src/${name})
   file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cc)
   file(GLOB benches CONFIGURE_DEPENDS ${folder}/*_bench.cc)
@@ -29,7 +32,12 @@ function(cruddur_module name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main
                           ${RAPIDCHECK_LIBRARY})
-    gtest_discover_tests(${name}_test TEST_PREFIX ${name}/ DISCOVERY_MODE PRE_TEST
+    if(ARG_TOGETHER)
+      add_test(NAME ${name}/together COMMAND ${name}_test --gtest_filter=${ARG_TOGETHER})
+      set_tests_properties(${name}/together PROPERTIES TIMEOUT 120)
+      set(apart TEST_FILTER -${ARG_TOGETHER})
+    endif()
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}/ DISCOVERY_MODE PRE_TEST ${apart}
                          PROPERTIES TIMEOUT 120)
   endif()
   if(CRUDDUR_BENCH AND benches)

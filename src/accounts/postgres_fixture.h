@@ -150,7 +150,7 @@ class PostgresServer {
       const std::string work = mkdtemp(name.data());
       Own(work);
       const pid_t pid = Spawn({"initdb", "-D", work + "/data", "-U", "cruddur", "-A", "trust", "-E",
-                               "UTF8", "--no-locale", "--no-sync"},
+                               "UTF8", "--no-locale", "--no-sync", "--wal-segsize=1"},
                               work + "/log");
       int status = 0;
       waitpid(pid, &status, 0);
