@@ -5,6 +5,7 @@
 
 #include "accounts/postgres.h"
 #include "accounts/sqlite.h"
+#include "base/utf8.h"
 
 namespace cruddur::accounts {
 
@@ -50,26 +51,10 @@ base::Result<std::unique_ptr<Connection>> OpenConnection(const DatabaseOptions& 
 }
 
 bool IsStorableText(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto byte = [&](size_t at) -> unsigned {
-      return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
-    };
-    const auto tail = [&](size_t at) { return (byte(at) & 0xc0) == 0x80; };
-    const unsigned c = byte(i);
-    // RFC 3629: neither overlong forms nor surrogates, nor anything beyond U+10FFFF.
-    if (c >= 0x01 && c <= 0x7f) {
-      i += 1;
-    } else if (c >= 0xc2 && c <= 0xdf && tail(i + 1)) {
-      i += 2;
-    } else if (c >= 0xe0 && c <= 0xef && tail(i + 1) && tail(i + 2) &&
-               (c != 0xe0 || byte(i + 1) >= 0xa0) && (c != 0xed || byte(i + 1) <= 0x9f)) {
-      i += 3;
-    } else if (c >= 0xf0 && c <= 0xf4 && tail(i + 1) && tail(i + 2) && tail(i + 3) &&
-               (c != 0xf0 || byte(i + 1) >= 0x90) && (c != 0xf4 || byte(i + 1) <= 0x8f)) {
-      i += 4;
-    } else {
-      return false;
-    }
+  while (!text.empty()) {
+    const size_t length = base::Utf8Length(text);
+    if (length == 0 || text.front() == '\0') return false;
+    text.remove_prefix(length);
   }
   return true;
 }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "accounts/sql.h"
+#include "base/ascii.h"
 #include "base/random.h"
 
 namespace cruddur::accounts {
@@ -12,13 +13,6 @@ namespace {
 
 constexpr size_t kUuidsPerStatement = 16;  // as many as users_by_uuids.sql has parameters
 constexpr size_t kMaxCognitoUserIdBytes = 128;
-
-std::string LowerAscii(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return text;
-}
 
 // The columns in the order in which each of our queries names them.
 User ReadUser(const Rows& rows, size_t row) {
@@ -85,7 +79,7 @@ Users::Found DatabaseUsers::FindByHandle(std::string handle) {
 
 Users::Found DatabaseUsers::FindByUuid(std::string uuid) {
   if (!base::IsUuid(uuid)) co_return std::nullopt;
-  co_return co_await FindOne(sql::kUserByUuid, LowerAscii(std::move(uuid)));
+  co_return co_await FindOne(sql::kUserByUuid, base::LowerAscii(uuid));
 }
 
 base::Task<base::Result<std::vector<User>>> DatabaseUsers::FindByUuids(
@@ -94,7 +88,7 @@ base::Task<base::Result<std::vector<User>>> DatabaseUsers::FindByUuids(
     co_return base::Fail(base::ErrorCode::kInvalidArgument, "too many users at once");
   }
   std::erase_if(uuids, [](const auto& uuid) { return !base::IsUuid(uuid); });
-  for (auto& uuid : uuids) uuid = LowerAscii(std::move(uuid));
+  for (auto& uuid : uuids) uuid = base::LowerAscii(uuid);
   if (uuids.empty()) co_return std::vector<User>();
   std::move_only_function<base::Result<std::vector<User>>(Connection&)> work =
       [uuids = std::move(uuids)](Connection& connection) { return FindAll(connection, uuids); };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounts/built_in_user_pool.h"
+#include "net/http.h"
 
 namespace cruddur::accounts {
 namespace {
@@ -25,12 +26,8 @@ HashedKey KeyOf(std::string_view token) {
 
 // The token behind "Bearer "; empty if the header has another form.
 std::string_view TokenOf(std::string_view authorization) {
-  constexpr std::string_view kScheme = "bearer ";
-  if (authorization.size() <= kScheme.size()) return {};
-  for (size_t i = 0; i < kScheme.size(); ++i) {
-    const char c = authorization[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != kScheme[i]) return {};
-  }
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!net::EqualsIgnoreCase(authorization.substr(0, kScheme.size()), kScheme)) return {};
   return authorization.substr(kScheme.size());
 }
 

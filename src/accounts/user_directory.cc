@@ -2,6 +2,8 @@
 
 #include <unordered_map>
 
+#include "base/ascii.h"
+
 namespace cruddur::accounts {
 namespace {
 
@@ -11,7 +13,7 @@ std::string Key(char kind, std::string_view text, bool fold) {
   key.reserve(text.size() + 1);
   key += kind;
   for (const char c : text) {
-    key += fold && c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    key += fold ? base::LowerAscii(c) : c;
   }
   return key;
 }

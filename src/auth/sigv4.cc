@@ -6,6 +6,7 @@
 #include <array>
 
 #include "auth/encoding.h"
+#include "base/ascii.h"
 
 namespace cruddur::auth {
 namespace {
@@ -43,7 +44,7 @@ std::vector<std::pair<std::string, std::string>> SigV4Signer::Sign(const SigV4Re
     headers.emplace_back("X-Amz-Security-Token", credentials_.session_token);
   }
   std::vector<std::string> names;
-  for (const auto& header : headers) names.push_back(LowerAscii(header.name));
+  for (const auto& header : headers) names.push_back(base::LowerAscii(header.name));
   std::ranges::sort(names);
   const auto repeated = std::ranges::unique(names);
   names.erase(repeated.begin(), repeated.end());

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "auth/encoding.h"
+#include "base/ascii.h"
 
 namespace cruddur::auth {
 namespace {
@@ -70,19 +71,11 @@ void AppendTrimmed(std::string& out, std::string_view value) {
   }
 }
 
-char LowerChar(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool NameIs(std::string_view name, std::string_view lower) {
-  return std::ranges::equal(name, lower, {}, LowerChar);
+  return std::ranges::equal(name, lower, {}, [](char c) { return base::LowerAscii(c); });
 }
 
 }  // namespace
-
-std::string LowerAscii(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), LowerChar);
-  return out;
-}
 
 std::string SigV4Scope::ToString() const {
   return date + '/' + region + '/' + service + "/aws4_request";

@@ -59,6 +59,4 @@ Digest SigningKey(std::string_view secret_access_key, const SigV4Scope& scope);
 std::string FormatAmzDate(base::Micros time);
 base::Result<base::Micros> ParseAmzDate(std::string_view text);
 
-std::string LowerAscii(std::string_view text);
-
 }  // namespace cruddur::auth

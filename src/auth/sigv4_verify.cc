@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "auth/encoding.h"
+#include "base/ascii.h"
 
 namespace cruddur::auth {
 namespace {
@@ -46,7 +47,7 @@ bool ReadSignedHeaders(std::string_view text, SigV4Authorization& out) {
   const auto names = Split(text, ';', kMaxSignedHeaders);
   if (names.size() > kMaxSignedHeaders) return false;
   for (const auto name : names) {
-    if (name.empty() || name != LowerAscii(name)) return false;
+    if (name.empty() || name != base::LowerAscii(name)) return false;
     if (!out.signed_headers.empty() && out.signed_headers.back() >= name) return false;
     out.signed_headers.emplace_back(name);
   }
@@ -66,7 +67,7 @@ bool ReadSignature(std::string_view text, SigV4Authorization& out) {
 bool CoversWhatCounts(const SigV4Request& request, const std::vector<std::string>& signed_headers) {
   std::vector<std::string> present;
   for (const auto& header : request.headers) {
-    std::string name = LowerAscii(header.name);
+    std::string name = base::LowerAscii(header.name);
     if ((name == "host" || name.starts_with("x-amz-")) &&
         !std::ranges::binary_search(signed_headers, name)) {
       return false;
@@ -83,7 +84,7 @@ bool CoversWhatCounts(const SigV4Request& request, const std::vector<std::string
 std::optional<std::string_view> Single(const SigV4Request& request, std::string_view lower) {
   std::optional<std::string_view> value;
   for (const auto& header : request.headers) {
-    if (LowerAscii(header.name) != lower) continue;
+    if (base::LowerAscii(header.name) != lower) continue;
     if (value) return std::nullopt;
     value = Trim(header.value);
   }
@@ -152,7 +153,7 @@ std::expected<void, SigV4Fault> VerifySigV4(const SigV4Request& request,
     return Fault(SigV4Fault::kHeaderUnsigned);
   }
   for (const auto& header : request.headers) {
-    if (LowerAscii(header.name) == "x-amz-content-sha256" &&
+    if (base::LowerAscii(header.name) == "x-amz-content-sha256" &&
         Trim(header.value) != request.payload_hash) {
       return Fault(SigV4Fault::kPayload);
     }

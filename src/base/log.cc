@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "base/timestamp.h"
+#include "base/utf8.h"
 
 namespace cruddur::base {
 namespace {
@@ -30,25 +31,6 @@ spdlog::logger& Sink() {
     return made;
   }();
   return *logger;
-}
-
-// The length of the well-formed UTF-8 sequence that `text` begins with, 0 if it begins with none
-// (RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF).
-size_t Utf8Length(std::string_view text) {
-  const auto at = [&](size_t i) { return i < text.size() ? static_cast<uint8_t>(text[i]) : 0; };
-  const auto tail = [&](size_t i) { return (at(i) & 0xc0) == 0x80; };
-  const int c = at(0);
-  if (c < 0x80) return 1;
-  if (c >= 0xc2 && c <= 0xdf) return tail(1) ? 2 : 0;
-  if (c >= 0xe0 && c <= 0xef) {
-    const int low = c == 0xe0 ? 0xa0 : 0x80, high = c == 0xed ? 0x9f : 0xbf;
-    return at(1) >= low && at(1) <= high && tail(2) ? 3 : 0;
-  }
-  if (c >= 0xf0 && c <= 0xf4) {
-    const int low = c == 0xf0 ? 0x90 : 0x80, high = c == 0xf4 ? 0x8f : 0xbf;
-    return at(1) >= low && at(1) <= high && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
 }
 
 void AppendQuoted(std::string& out, std::string_view text) {

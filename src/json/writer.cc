@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/utf8.h"
+
 namespace cruddur::json {
 namespace {
 
@@ -68,28 +70,9 @@ void AppendEscape(std::string& out, unsigned char c) {
   }
 }
 
-// The length of the well-formed UTF-8 sequence at the front of `text` (RFC 3629), or 0.
-size_t SequenceLength(std::string_view text) {
-  auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return 1;
-  size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  auto second = static_cast<unsigned char>(text[1]);
-  unsigned char low = 0x80, high = 0xBF;
-  if (lead == 0xE0) low = 0xA0;   // shorter form exists
-  if (lead == 0xED) high = 0x9F;  // surrogates
-  if (lead == 0xF0) low = 0x90;   // shorter form exists
-  if (lead == 0xF4) high = 0x8F;  // beyond U+10FFFF
-  if (second < low || second > high) return 0;
-  for (size_t i = 2; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
 void AppendRepaired(std::string& out, std::string_view text) {
   while (!text.empty()) {
-    size_t length = SequenceLength(text);
+    size_t length = base::Utf8Length(text);
     if (length == 0) {
       out += "\xEF\xBF\xBD";
       text.remove_prefix(1);
