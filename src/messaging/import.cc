@@ -36,6 +36,9 @@ Task<DbResult<bool>> PutAll(Store& store, const std::vector<Message>& messages) 
 Task<base::Result<Imported>> ImportConversation(Service& service, Person first, Person second,
                                                 std::vector<ImportedLine> lines,
                                                 base::Micros last_at) {
+  if (first.uuid == second.uuid) {
+    co_return Fail(ErrorCode::kInvalidArgument, "@" + first.handle + " can't talk to oneself");
+  }
   Store& store = service.store();
   const auto taken = [&] {
     return Fail(ErrorCode::kAlreadyExists, "@" + first.handle + " and @" + second.handle +
