@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "accounts/database.h"
+
 namespace cruddur::app {
 
 using base::ErrorCode;
@@ -27,6 +29,9 @@ base::Result<std::vector<ConversationLine>> ParseConversation(std::string_view t
                   fmt::format("line {} begins with neither \"Person 1: \" nor \"Person 2: \" "
                               "followed by a text",
                               number));
+    }
+    if (!accounts::IsStorableText(line)) {
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("line {} isn't UTF-8 text", number));
     }
     lines.push_back({first ? 1 : 2, std::string(line.substr(10))});
   }

@@ -21,6 +21,7 @@ TEST(ConversationFile, NamesTheLineThatIsWrong) {
   for (const auto& [text, expected] :
        std::vector<std::pair<const char*, const char*>>{{"Person 1: a\n\nPerson 3: b\n", "line 3 "},
                                                         {"hello", "line 1 "},
+                                                        {"Person 1: \xff\xfe\n", "line 1 isn't"},
                                                         {"Person 1: a\nPerson 2:\n", "line 2 "},
                                                         {"", "no line"},
                                                         {"\n \n", "no line"}}) {

@@ -24,9 +24,15 @@ int Seed(const SeedOptions& options, const Settings& settings) {
   if (!me) return Failed(me.error().message);
   auto other = FindPerson(settings, options.other_handle);
   if (!other) return Failed(other.error().message);
+  if (me->uuid == other->uuid) {
+    return Failed(fmt::format("@{} needs somebody else to talk to: --other-handle", me->handle));
+  }
   return RunOn(options.target, settings, [&](dynamo::Client& client) -> base::Task<int> {
     auto imported = co_await Import(client, *me, *other, *std::move(lines));
-    if (!imported) co_return Failed(imported.error().message);
+    if (!imported) {
+      co_return Failed(
+          fmt::format("{}: {}", EndpointOf(options.target, settings), imported.error().message));
+    }
     fmt::print("{} messages of @{} and @{} from {} to {}\nconversation {}\n", imported->messages,
                me->handle, other->handle, imported->first_at, imported->last_at,
                imported->conversation_uuid);
