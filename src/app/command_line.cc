@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -17,6 +18,16 @@ std::string HelpOf(const SettingSpec& spec) {
   std::string help(spec.help);
   if (!spec.default_value.empty()) help += fmt::format(" [{}]", spec.default_value);
   return help + fmt::format(" (env {})", spec.environment);
+}
+
+// A server's log is for whoever runs it. A command that ends says what is wrong itself, in one
+// line; it logs only where somebody asked for it.
+base::LogLevel LevelFor(const Settings& settings, bool serves) {
+  const bool asked = std::ranges::any_of(settings.values(), [](const Settings::Value& value) {
+    return value.spec->name == "log-level" && value.origin != Settings::Origin::kDefault;
+  });
+  if (!serves && !asked) return base::LogLevel::kOff;
+  return *base::ParseLogLevel(settings.Text("log-level"));
 }
 
 }  // namespace
@@ -48,7 +59,11 @@ CLI::App& CommandLine::AddCommand(CLI::App& parent, std::string name, std::strin
           flag, [this, key](const std::string& value) { flags_[key] = value; }, HelpOf(*spec));
     }
   }
-  command.callback([this, run = std::move(run)] { selected_ = run; });
+  const bool serves = std::ranges::find(settings, "log-level", &Flag::setting) != settings.end();
+  command.callback([this, serves, run = std::move(run)] {
+    selected_ = run;
+    serves_ = serves;
+  });
   return command;
 }
 
@@ -64,7 +79,7 @@ int CommandLine::Main(int argc, const char* const* argv) {
     fmt::print(stderr, "cruddur: {}\n", settings.error().message);
     return kUsage;
   }
-  base::ConfigureLog(*base::ParseLogLevel(settings->Text("log-level")),
+  base::ConfigureLog(LevelFor(*settings, serves_),
                      *base::ParseLogFormat(settings->Text("log-format")));
   try {
     return selected_(*settings);

@@ -53,6 +53,7 @@ class CommandLine {
   CLI::App root_;
   std::map<std::string, std::string> flags_;
   Run selected_;
+  bool serves_ = false;  // the selected command takes log-level
   std::vector<std::shared_ptr<void>> owned_;
 };
 
