@@ -44,9 +44,7 @@ void PrintCapacity(const model::PageResponse& page) {
   if (!page.consumed_capacity) return;
   std::string text;
   json::Writer writer(text);
-  writer.BeginObject();
-  dynamo::WriteConsumedCapacity(writer, page.consumed_capacity);
-  writer.EndObject();
+  dynamo::WriteCapacity(writer, *page.consumed_capacity);
   fmt::print("{}\n", json::Pretty(text));
 }
 

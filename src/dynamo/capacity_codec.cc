@@ -41,19 +41,6 @@ void WriteIndexUnits(json::Writer& out, std::string_view key,
   out.EndObject();
 }
 
-void WriteOne(json::Writer& out, const model::ConsumedCapacity& value) {
-  out.BeginObject().Key("TableName").String(value.table_name);
-  WriteUnits(out, value.units, value.transactional);
-  if (value.table) {
-    out.Key("Table").BeginObject();
-    WriteUnits(out, *value.table, value.transactional);
-    out.EndObject();
-  }
-  WriteIndexUnits(out, "LocalSecondaryIndexes", value.local_indexes, value.transactional);
-  WriteIndexUnits(out, "GlobalSecondaryIndexes", value.global_indexes, value.transactional);
-  out.EndObject();
-}
-
 // An answer says whether units were read or written only of transactions: else all count as read.
 model::CapacityUnits ReadUnits(ResponseReader& in) {
   model::CapacityUnits units{in.Double("ReadCapacityUnits"), in.Double("WriteCapacityUnits")};
@@ -120,16 +107,29 @@ void WriteReturnItemCollectionMetrics(json::Writer& out, model::ReturnItemCollec
   out.Key("ReturnItemCollectionMetrics").String("SIZE");
 }
 
+void WriteCapacity(json::Writer& out, const model::ConsumedCapacity& value) {
+  out.BeginObject().Key("TableName").String(value.table_name);
+  WriteUnits(out, value.units, value.transactional);
+  if (value.table) {
+    out.Key("Table").BeginObject();
+    WriteUnits(out, *value.table, value.transactional);
+    out.EndObject();
+  }
+  WriteIndexUnits(out, "LocalSecondaryIndexes", value.local_indexes, value.transactional);
+  WriteIndexUnits(out, "GlobalSecondaryIndexes", value.global_indexes, value.transactional);
+  out.EndObject();
+}
+
 void WriteConsumedCapacity(json::Writer& out, const std::optional<model::ConsumedCapacity>& value) {
   if (!value) return;
   out.Key("ConsumedCapacity");
-  WriteOne(out, *value);
+  WriteCapacity(out, *value);
 }
 
 void WriteConsumedCapacity(json::Writer& out, const std::vector<model::ConsumedCapacity>& values) {
   if (values.empty()) return;
   out.Key("ConsumedCapacity").BeginArray();
-  for (const auto& each : values) WriteOne(out, each);
+  for (const auto& each : values) WriteCapacity(out, each);
   out.EndArray();
 }
 

@@ -16,6 +16,9 @@ namespace cruddur::dynamo {
 void WriteReturnConsumedCapacity(json::Writer& out, model::ReturnConsumedCapacity value);
 void WriteReturnItemCollectionMetrics(json::Writer& out, model::ReturnItemCollectionMetrics value);
 
+// The object alone.
+void WriteCapacity(json::Writer& out, const model::ConsumedCapacity& value);
+
 // Member "ConsumedCapacity": of one table; of several. Nothing is written where there is none.
 void WriteConsumedCapacity(json::Writer& out, const std::optional<model::ConsumedCapacity>& value);
 void WriteConsumedCapacity(json::Writer& out, const std::vector<model::ConsumedCapacity>& values);
