@@ -15,6 +15,7 @@ int RunDynamodb(const Settings& settings) {
   dynamo::WireServer wire(**engine, {.region = settings.Text("region")});
   auto server = StartDynamodb(loops, wire, settings);
   if (!server) return Failed(server.error().message);
+  Announce("dynamodb", false, settings, (*server)->port());
   stop.Wait();
   base::Log(base::LogLevel::kInfo, "stopping");
   (*server)->Stop(std::chrono::milliseconds(settings.Integer("stop-grace-ms")));

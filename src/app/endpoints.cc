@@ -49,12 +49,10 @@ net::ServerOptions ServerOptionsOf(const Settings& settings, int64_t port,
 base::Result<std::unique_ptr<net::Server>> StartDynamodb(net::LoopPool& loops,
                                                          dynamo::WireServer& wire,
                                                          const Settings& settings) {
-  auto server = net::Server::Start(
+  return net::Server::Start(
       loops,
       ServerOptionsOf(settings, settings.Integer("dynamodb-port"), dynamo::WireServer::Limits()),
       wire.handler(), dynamo::WireServer::OnProtocolError);
-  if (server) Announce("dynamodb", false, settings, (*server)->port());
-  return server;
 }
 
 void Announce(std::string_view name, bool tls, const Settings& settings, uint16_t port) {
