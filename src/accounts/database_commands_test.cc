@@ -1,10 +1,5 @@
 #include "accounts/database_commands.h"
 
-#include <fcntl.h>
-#include <sqlite3.h>
-#include <sys/stat.h>
-
-#include <fstream>
 #include <thread>
 
 #include "accounts/built_in_user_pool.h"
@@ -17,7 +12,6 @@ namespace cruddur::accounts {
 namespace {
 
 using base::ErrorCode;
-using testing::Test;
 
 INSTANTIATE_TEST_SUITE_P(Databases, OnBothDatabases,
                          testing::Values(Kind::kSqlite, Kind::kPostgres), KindName);
@@ -301,102 +295,6 @@ TEST_P(OnBothDatabases, ConnectGivesTheProgramAndHidesThePassword) {
   const std::pair<std::string, std::string> password{"PGPASSWORD", "secret"};
   EXPECT_NE(std::ranges::find(program->environment, password), program->environment.end());
   EXPECT_EQ(DescribeDatabase(options_).find("secret"), std::string::npos);
-}
-
-class SqliteFile : public DatabaseTest {
- protected:
-  void SetUp() override { Use(Kind::kSqlite); }
-};
-
-TEST_F(SqliteFile, IsReadableByItsOwnerAlone) {
-  options_.sqlite_path = folder_ + "/new/folder/users.sqlite";
-  const mode_t before = umask(0);
-  Prepare(true);
-  umask(before);
-  const auto connection = Connect();  // keeps the log files of WAL mode there
-  ASSERT_TRUE(connection->Run(kCountUsers));
-  for (const char* suffix : {"", "-wal", "-shm"}) {
-    struct stat status;
-    ASSERT_EQ(stat((options_.sqlite_path + suffix).c_str(), &status), 0) << suffix;
-    EXPECT_EQ(status.st_mode & 07777, 0600u) << suffix;
-  }
-}
-
-TEST_F(SqliteFile, OfSomebodyElseIsLeftAlone) {
-  std::ofstream(options_.sqlite_path) << "these are not the users you are looking for";
-  EXPECT_FALSE(CreateDatabase(options_));
-  EXPECT_FALSE(DropDatabase(options_));
-  EXPECT_FALSE(LoadSchema(options_, kTestTime));
-  EXPECT_EQ(std::filesystem::file_size(options_.sqlite_path), 43u);
-
-  std::filesystem::remove(options_.sqlite_path);
-  sqlite3* foreign = nullptr;
-  ASSERT_EQ(sqlite3_open(options_.sqlite_path.c_str(), &foreign), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(foreign, "create table t (x)", nullptr, nullptr, nullptr), SQLITE_OK);
-  sqlite3_close(foreign);
-  EXPECT_EQ(CreateDatabase(options_).error().code, ErrorCode::kInvalidArgument);
-  EXPECT_EQ(DropDatabase(options_).error().code, ErrorCode::kInvalidArgument);
-  EXPECT_TRUE(std::filesystem::exists(options_.sqlite_path));
-}
-
-TEST_F(SqliteFile, CanBeSetUpAnewUnderARunningServer) {
-  Prepare(true);
-  ConnectionPool pool(options_);
-  DatabaseUsers users(pool);
-  const auto find = [&](std::string handle) { return base::RunTask(users.FindByHandle(handle)); };
-  const auto before = find("bayko");
-  ASSERT_TRUE(before && *before);
-
-  ASSERT_TRUE(*DropDatabase(options_));
-  const auto gone = find("bayko");
-  ASSERT_FALSE(gone);
-  EXPECT_EQ(gone.error().code, ErrorCode::kUnavailable) << gone.error().message;
-
-  const auto done =
-      SetupDatabase(options_, SeedUser{"me", "", ""}, nullptr, kTestTime, [](auto) {});
-  ASSERT_TRUE(done) << done.error().message;
-  std::this_thread::sleep_for(options_.reconnect_pause);
-  const auto after = find("me");
-  ASSERT_TRUE(after) << after.error().message;
-  ASSERT_TRUE(*after);
-  EXPECT_NE((*find("bayko"))->uuid, (*before)->uuid);
-}
-
-TEST(PostgresDatabase, IsNotDroppedUnderAServer) {
-  PostgresServer* server = PostgresServer::Shared();
-  if (server == nullptr) GTEST_SKIP() << "PostgreSQL is not installed: bin/setup test";
-  const DatabaseOptions options{.connection_url = server->Url("busy")};
-  ASSERT_TRUE(EnsureDatabase(options, kTestTime));
-  {
-    const auto connection =
-        OpenConnection(options, std::chrono::steady_clock::now() + std::chrono::seconds(10));
-    ASSERT_TRUE(connection);
-    const auto dropped = DropDatabase(options);
-    ASSERT_FALSE(dropped);
-    EXPECT_EQ(dropped.error().code, ErrorCode::kUnavailable);
-    EXPECT_NE(dropped.error().message.find("1 session"), std::string::npos)
-        << dropped.error().message;
-    const auto done = SetupDatabase(options, {}, nullptr, kTestTime, [](auto) {});
-    ASSERT_FALSE(done);
-    EXPECT_TRUE(done.error().message.starts_with("drop: ")) << done.error().message;
-  }
-  EXPECT_TRUE(DropDatabase(options));
-}
-
-TEST(PostgresDatabase, NeverShowsThePasswordOfABrokenUrl) {
-  for (const char* url :
-       {"postgresql://me:hunter2@[::1/users", "postgresql://me:hunter2@h:1:2/users",
-        "postgresql://me:hunter2@127.0.0.1:1/users?nonsense=1", "hunter2",
-        "postgresql://me:hunter2@127.0.0.1:1/users"}) {
-    const DatabaseOptions options{.connection_url = url};
-    const base::Error errors[] = {LoadSchema(options, kTestTime).error(),
-                                  CreateDatabase(options).error(), DropDatabase(options).error()};
-    for (const auto& error : errors) {
-      EXPECT_EQ(error.message.find("hunter2"), std::string::npos) << error.message;
-      EXPECT_EQ(error.message.find('\n'), std::string::npos) << error.message;
-    }
-    EXPECT_EQ(DescribeDatabase(options).find("hunter2"), std::string::npos);
-  }
 }
 
 }  // namespace

@@ -171,5 +171,42 @@ TEST_F(Postgres, UsesTheSchemaPublicWhateverTheRolePrefers) {
   EXPECT_EQ(connection->Run({"", "select count(*) from public.users"})->Text(0, 0), "3");
 }
 
+TEST(PostgresDatabase, IsNotDroppedUnderAServer) {
+  PostgresServer* server = PostgresServer::Shared();
+  if (server == nullptr) GTEST_SKIP() << "PostgreSQL is not installed: bin/setup test";
+  const DatabaseOptions options{.connection_url = server->Url("busy")};
+  ASSERT_TRUE(EnsureDatabase(options, kTestTime));
+  {
+    const auto connection =
+        OpenConnection(options, std::chrono::steady_clock::now() + std::chrono::seconds(10));
+    ASSERT_TRUE(connection);
+    const auto dropped = DropDatabase(options);
+    ASSERT_FALSE(dropped);
+    EXPECT_EQ(dropped.error().code, ErrorCode::kUnavailable);
+    EXPECT_NE(dropped.error().message.find("1 session"), std::string::npos)
+        << dropped.error().message;
+    const auto done = SetupDatabase(options, {}, nullptr, kTestTime, [](auto) {});
+    ASSERT_FALSE(done);
+    EXPECT_TRUE(done.error().message.starts_with("drop: ")) << done.error().message;
+  }
+  EXPECT_TRUE(DropDatabase(options));
+}
+
+TEST(PostgresDatabase, NeverShowsThePasswordOfABrokenUrl) {
+  for (const char* url :
+       {"postgresql://me:hunter2@[::1/users", "postgresql://me:hunter2@h:1:2/users",
+        "postgresql://me:hunter2@127.0.0.1:1/users?nonsense=1", "hunter2",
+        "postgresql://me:hunter2@127.0.0.1:1/users"}) {
+    const DatabaseOptions options{.connection_url = url};
+    const base::Error errors[] = {LoadSchema(options, kTestTime).error(),
+                                  CreateDatabase(options).error(), DropDatabase(options).error()};
+    for (const auto& error : errors) {
+      EXPECT_EQ(error.message.find("hunter2"), std::string::npos) << error.message;
+      EXPECT_EQ(error.message.find('\n'), std::string::npos) << error.message;
+    }
+    EXPECT_EQ(DescribeDatabase(options).find("hunter2"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace cruddur::accounts
