@@ -22,24 +22,50 @@ model::DbResult<bool> GetRow(const Storage& storage, std::string_view key,
 
 RowCursor::RowCursor(const Storage& storage, KeyRange range, Direction direction,
                      bool one_partition, const StorageSnapshot* snapshot)
-    : range_(std::move(range)), low_(range_.low), high_(range_.high), direction_(direction) {
-  rocksdb::ReadOptions options;
-  if (snapshot != nullptr) options.snapshot = snapshot->get();
-  // The family is sorted downwards: what RocksDB calls lower is the larger key.
-  options.iterate_lower_bound = &high_;
-  options.iterate_upper_bound = &low_;
-  options.total_order_seek = !one_partition;
-  iterator_.reset(storage.db().NewIterator(options, storage.family(Family::kItems)));
-  if (range_.low >= range_.high) return;  // nothing is between: an invalid iterator
-  if (direction_ == Direction::kAscending) {
-    iterator_->SeekToLast();
+    : idle_(storage.idle_iterators()),
+      range_(std::move(range)),
+      low_(range_.low),
+      high_(range_.high),
+      direction_(direction),
+      leased_(one_partition && snapshot == nullptr) {
+  rocksdb::ColumnFamilyHandle* const items = storage.family(Family::kItems);
+  if (leased_) {
+    lease_ = idle_.Take(storage.db(), items);
   } else {
-    iterator_->SeekToFirst();
+    rocksdb::ReadOptions options;
+    if (snapshot != nullptr) options.snapshot = snapshot->get();
+    // The family is sorted downwards: what RocksDB calls lower is the larger key.
+    options.iterate_lower_bound = &high_;
+    options.iterate_upper_bound = &low_;
+    options.total_order_seek = !one_partition;
+    lease_.iterator.reset(storage.db().NewIterator(options, items));
   }
+  if (range_.low < range_.high) Seek();
+}
+
+RowCursor::~RowCursor() {
+  if (leased_) idle_.Give(std::move(lease_));
+}
+
+// No bound is a key itself, so it is all the same whether it is in the range.
+void RowCursor::Seek() {
+  if (direction_ == Direction::kAscending) {
+    iterator().SeekForPrev(low_);
+  } else {
+    iterator().Seek(high_);
+  }
+  Check();
+}
+
+void RowCursor::Check() {
+  valid_ = iterator().Valid();
+  if (!valid_ || !leased_) return;
+  valid_ = direction_ == Direction::kAscending ? iterator().key().compare(high_) < 0
+                                               : iterator().key().compare(low_) > 0;
 }
 
 model::DbStatus RowCursor::status() const {
-  const rocksdb::Status status = iterator_->status();
+  const rocksdb::Status status = iterator().status();
   if (status.ok()) return {};
   return std::unexpected(InternalError("reading a range", status.ToString()));
 }

@@ -3,9 +3,9 @@
 
 #include <rocksdb/db.h>
 
-#include <memory>
 #include <string_view>
 
+#include "engine/idle_iterators.h"
 #include "engine/key_codec.h"
 #include "engine/storage.h"
 #include "model/error.h"
@@ -44,24 +44,35 @@ class RowCursor {
   // `one_partition`: all keys of the range begin with the same kPrefixBytes bytes.
   RowCursor(const Storage& storage, KeyRange range, Direction direction, bool one_partition,
             const StorageSnapshot* snapshot = nullptr);
+  ~RowCursor();
   RowCursor(const RowCursor&) = delete;  // the iterator points into the bounds
   RowCursor& operator=(const RowCursor&) = delete;
 
-  bool Valid() const { return iterator_->Valid(); }
-  void Next() { direction_ == Direction::kAscending ? iterator_->Prev() : iterator_->Next(); }
+  bool Valid() const { return valid_; }
+  // REQUIRES: Valid().
+  void Next() {
+    direction_ == Direction::kAscending ? iterator().Prev() : iterator().Next();
+    Check();
+  }
   // Until the next move. REQUIRES: Valid().
-  std::string_view key() const { return View(iterator_->key()); }
-  std::string_view value() const { return View(iterator_->value()); }
+  std::string_view key() const { return View(iterator().key()); }
+  std::string_view value() const { return View(iterator().value()); }
   // Whether the cursor came to its end in good order.
   model::DbStatus status() const;
 
  private:
   static std::string_view View(rocksdb::Slice slice) { return {slice.data(), slice.size()}; }
+  rocksdb::Iterator& iterator() const { return *lease_.iterator; }
+  void Seek();
+  void Check();
 
-  KeyRange range_;
-  rocksdb::Slice low_, high_;
-  Direction direction_;
-  std::unique_ptr<rocksdb::Iterator> iterator_;
+  IdleIterators& idle_;
+  const KeyRange range_;
+  const rocksdb::Slice low_, high_;
+  const Direction direction_;
+  const bool leased_;  // otherwise the iterator is this cursor's own, and knows its bounds
+  IdleIterators::Lease lease_;
+  bool valid_ = false;
 };
 
 }  // namespace cruddur::engine

@@ -137,7 +137,8 @@ base::Status Storage::OpenDb(const StorageOptions& options) {
     memory_env_->CreateDir(effective.directory).PermitUncheckedError();
   }
   const std::string& directory = effective.directory;
-  const rocksdb::DBOptions db_options = MakeDbOptions(effective);
+  rocksdb::DBOptions db_options = MakeDbOptions(effective);
+  db_options.listeners.push_back(idle_iterators_);
   const auto families = MakeFamilies(effective);
   write_options_.sync = options.sync && !in_memory_;
   write_options_.disableWAL = in_memory_;
@@ -176,6 +177,7 @@ base::Status Storage::CheckFormat(const std::string& directory) {
 
 Storage::~Storage() {
   if (db_ == nullptr) return;
+  idle_iterators_->Close();
   if (!in_memory_) {
     uint64_t bytes = 0;
     for (rocksdb::ColumnFamilyHandle* family : families_) {

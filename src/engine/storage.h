@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "engine/idle_iterators.h"
 
 namespace cruddur::engine {
 
@@ -48,6 +49,9 @@ class Storage {
     return families_[static_cast<size_t>(which)];
   }
 
+  // For reads within one partition.
+  IdleIterators& idle_iterators() const { return *idle_iterators_; }
+
   // Writes all of the batch or nothing, and returns once it is durable. After a failure (a full
   // disk) reads go on; each later call tries to recover first, at most ten times a second, and
   // fails until that works. What a failed call wrote stays invisible, but may come back if the
@@ -64,6 +68,7 @@ class Storage {
   base::Status Recover();
 
   std::unique_ptr<rocksdb::Env> memory_env_;  // outlives db_
+  const std::shared_ptr<IdleIterators> idle_iterators_ = std::make_shared<IdleIterators>();
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies> families_{};
   rocksdb::WriteOptions write_options_;
