@@ -75,11 +75,17 @@ class TransactWriteOperation final : public WriteOperation {
       return;
     }
     if (*replayed) return;
+    uint64_t bytes = 0;
     outcome_ = ForEach([&](ItemAction& action) -> DbStatus {
+      if (bytes > kMaxTransactionBytes) return {};  // refused below: no more items are loaded
       TRY(BindTo(commit.catalog(), action));
-      return action.Evaluate(commit);
+      TRY(action.Evaluate(commit));
+      bytes += std::max(action.before().size(), action.size_after());
+      return {};
     });
-    if (outcome_) outcome_ = CheckBytes();
+    if (bytes > kMaxTransactionBytes) {
+      outcome_ = Invalid("The aggregate size of the items in the transaction cannot exceed 4 MB");
+    }
     if (!outcome_) return;
     for (ItemAction& action : actions_) action.Apply(commit, meter_, true);
     RememberToken(commit);
@@ -137,15 +143,6 @@ class TransactWriteOperation final : public WriteOperation {
     std::ranges::sort(keys);
     if (std::ranges::adjacent_find(keys) == keys.end()) return {};
     return Invalid("Transaction request cannot include multiple operations on one item");
-  }
-
-  DbStatus CheckBytes() const {
-    uint64_t bytes = 0;
-    for (const ItemAction& action : actions_) {
-      bytes += std::max(action.before().size(), action.size_after());
-    }
-    if (bytes <= kMaxTransactionBytes) return {};
-    return Invalid("The aggregate size of the items in the transaction cannot exceed 4 MB");
   }
 
   // Takes the step for every action, and cancels the transaction if it fails for any.

@@ -23,6 +23,10 @@ std::unexpected<DbError> WrongPath() {
   return Invalid("The document path provided in the update expression is invalid for update");
 }
 
+std::unexpected<DbError> TooLarge() {
+  return Invalid("Item size to update has exceeded the maximum allowed size");
+}
+
 // The levels that a value takes below the place where it is put.
 size_t LevelsOf(const AttributeValue& value) {
   size_t below = 0;
@@ -117,6 +121,7 @@ DbStatus UpdateRun::CheckParents() const {
 }
 
 DbStatus UpdateRun::Evaluate() {
+  size_t bytes = 0;
   for (size_t i = 0; i < actions_.size(); ++i) {
     const UpdateAction& action = actions_[i];
     Effect& effect = effects_[i];
@@ -125,6 +130,10 @@ DbStatus UpdateRun::Evaluate() {
         Operand value;
         TRY(EvaluateOperand(bound_.node(action.value), effect, value));
         if (effect.missing || effect.number_problem) break;
+        // All of these will be in the item, so it is known to be too large before it is made: one
+        // value of two megabytes may be named hundreds of times, and each time be copied.
+        bytes += SizeInBytes(value.get());
+        if (bytes > model::kMaxItemBytes) return TooLarge();
         effect.value = value.computed ? *std::move(value.computed) : *value.reference;
         break;
       }
@@ -223,6 +232,9 @@ DbStatus UpdateRun::EvaluateCall(const Node& node, Effect& effect, Operand& out)
     TRY(EvaluateOperand(bound_.syntax().Operand(node, i), effect, operands[i]));
     if (effect.missing || effect.number_problem) return {};
     if (operands[i].get().type() != model::Type::kL) return WrongType();
+  }
+  if (SizeInBytes(operands[0].get()) + SizeInBytes(operands[1].get()) > model::kMaxItemBytes) {
+    return TooLarge();
   }
   List list = *operands[0].get().As<List>();
   const List& appended = *operands[1].get().As<List>();

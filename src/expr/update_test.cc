@@ -276,6 +276,25 @@ TEST(Update, TellsWhatItWrites) {
   EXPECT_TRUE(Update::Compile("REMOVE a DELETE b :ss", bindings)->OnlyRemoves());
 }
 
+// A list of NULLs takes two bytes an element in an item's size and some forty in memory, and one
+// value may be named hundreds of times: the copies must not be made.
+TEST(Update, RefusesWhatIsTooLargeBeforeMakingIt) {
+  const model::AttributeValue nulls = model::List(150'000, model::AttributeValue());
+  const model::Item before{{"l", nulls}};
+  std::string text = "SET a0 = :v";
+  for (int i = 1; i < 20; ++i) text += ", a" + std::to_string(i) + " = :v";
+  for (const std::string& update_text :
+       {text, std::string("SET a = list_append(:v, l)")}) {
+    model::Placeholders placeholders{{}, {{":v", nulls}}};
+    Bindings bindings(placeholders);
+    auto update = Update::Compile(update_text, bindings);
+    ASSERT_TRUE(update) << update.error().message;
+    auto after = update->Apply(before);
+    ASSERT_FALSE(after);
+    EXPECT_EQ(after.error().message, "Item size to update has exceeded the maximum allowed size");
+  }
+}
+
 TEST(Update, WhatItSetsIsThereAndTheRestStays) {
   EXPECT_TRUE(rc::check([] {
     model::Item before = *model::ArbitraryItem();
