@@ -110,6 +110,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StorageOptions& 
   common.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   common.compression = rocksdb::kLZ4Compression;
   common.write_buffer_size = kMiB;
+  // A flush under way must not hold up the committer: filled memtables wait for it.
+  common.max_write_buffer_number = 6;
   // Reads merge every file of level 0: few of them.
   common.level0_file_num_compaction_trigger = 2;
   common.level_compaction_dynamic_level_bytes = true;
