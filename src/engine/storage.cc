@@ -1,5 +1,7 @@
 #include "engine/storage.h"
 
+#include <rocksdb/convenience.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <ranges>
@@ -20,6 +22,10 @@ constexpr std::string_view kFormatKey = "format";
 constexpr char kFormatVersion = 1;
 
 constexpr auto kRecoveryPause = std::chrono::milliseconds(100);
+constexpr auto kLongestWait = std::chrono::seconds(5);
+// Of the disk, a twentieth within these bounds is left free: about what a flush of all memtables
+// and a small compaction take.
+constexpr uintmax_t kLeastReserve = 2 * 1024 * 1024, kMostReserve = 64 * 1024 * 1024;
 // A start replays what the log holds: more than this is flushed when the engine closes.
 constexpr uint64_t kFlushAtCloseBytes = 1024 * 1024;
 
@@ -136,12 +142,13 @@ base::Status Storage::OpenDb(const StorageOptions& options) {
     effective.directory = "/memory";
     memory_env_->CreateDir(effective.directory).PermitUncheckedError();
   }
-  const std::string& directory = effective.directory;
+  const std::string& directory = directory_ = effective.directory;
   rocksdb::DBOptions db_options = MakeDbOptions(effective);
   db_options.listeners.push_back(idle_iterators_);
   const auto families = MakeFamilies(effective);
   write_options_.sync = options.sync && !in_memory_;
   write_options_.disableWAL = in_memory_;
+  write_options_.no_slowdown = true;  // see WriteBounded
 
   if (!in_memory_) {
     TRY_ASSIGN(const Content content, Inspect(directory));
@@ -178,6 +185,8 @@ base::Status Storage::CheckFormat(const std::string& directory) {
 Storage::~Storage() {
   if (db_ == nullptr) return;
   idle_iterators_->Close();
+  if (!Healthy()) rocksdb::CancelAllBackgroundWork(db_.get(), false);
+  if (recovery_.joinable()) recovery_.join();
   if (!in_memory_) {
     uint64_t bytes = 0;
     for (rocksdb::ColumnFamilyHandle* family : families_) {
@@ -192,7 +201,8 @@ Storage::~Storage() {
       db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()})
           .PermitUncheckedError();
     }
-    db_->SyncWAL().PermitUncheckedError();
+    // A log whose write failed is not touched again.
+    if (Healthy()) db_->SyncWAL().PermitUncheckedError();
   }
   for (rocksdb::ColumnFamilyHandle* family : families_) {
     if (family != nullptr) db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
@@ -201,26 +211,88 @@ Storage::~Storage() {
 }
 
 base::Status Storage::Write(rocksdb::WriteBatch& batch) {
-  if (!Healthy()) TRY(Recover());
-  const rocksdb::Status status = db_->Write(write_options_, &batch);
+  if (!Healthy()) {
+    if (!recovered_.load(std::memory_order_acquire)) {
+      StartRecovery();
+      return Fail(ErrorCode::kIo, "the store is not writable");
+    }
+    failed_.store(false, std::memory_order_relaxed);
+    base::Log(base::LogLevel::kInfo, "writes go on");
+  }
+  TRY(CheckRoom(batch.GetDataSize()));
+  const rocksdb::Status status = WriteBounded(batch);
   if (status.ok()) return {};
-  failed_.store(true, std::memory_order_relaxed);
-  next_recovery_ = std::chrono::steady_clock::now() + kRecoveryPause;
-  base::Log(base::LogLevel::kError, "write failed", {{"error", status.ToString()}});
+  // Nothing was written, and nothing is broken, where RocksDB takes no writes at the time.
+  if (!status.IsIncomplete()) {
+    base::Log(base::LogLevel::kError, "write failed", {{"error", status.ToString()}});
+    failed_.store(true, std::memory_order_relaxed);
+    recovered_.store(false, std::memory_order_relaxed);
+    needs_reopening_ = MemtablesAreEmpty();
+  }
   return Fail(ErrorCode::kIo, status.ToString());
 }
 
-base::Status Storage::Recover() {
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_recovery_) return Fail(ErrorCode::kIo, "the store is not writable");
-  next_recovery_ = now + kRecoveryPause;
-  // Flushes the memtables and starts a new log: what the failed write left in the old one, part of
-  // it or all, is then of no account.
-  const rocksdb::Status status = db_->Resume();
-  if (!status.ok()) return Fail(ErrorCode::kIo, status.ToString());
-  failed_.store(false, std::memory_order_relaxed);
-  base::Log(base::LogLevel::kInfo, "writes go on");
+// RocksDB is kept from running into the end of the disk as far as that can be seen: flushes and
+// compactions then still work, and nothing has to be recovered.
+base::Status Storage::CheckRoom(size_t bytes) {
+  if (in_memory_) return {};
+  std::error_code error;
+  const auto space = std::filesystem::space(directory_, error);
+  if (error) return {};
+  const uintmax_t reserve = std::clamp(space.capacity / 20, kLeastReserve, kMostReserve);
+  const bool full = space.available < reserve + 2 * bytes;
+  if (full != full_) {
+    full_ = full;
+    base::Log(full ? base::LogLevel::kError : base::LogLevel::kInfo,
+              full ? "disk full: writes are refused" : "disk has room: writes go on",
+              {{"directory", std::string_view(directory_)},
+               {"available", static_cast<int64_t>(space.available)}});
+  }
+  if (full) return Fail(ErrorCode::kIo, "no space left on the disk");
   return {};
+}
+
+// RocksDB takes no writes while compaction is far behind: for some seconds under a long rush, for
+// ever where there is no room to compact. After one that waited in vain no other one waits.
+rocksdb::Status Storage::WriteBounded(rocksdb::WriteBatch& batch) {
+  rocksdb::Status status = db_->Write(write_options_, &batch);
+  const auto give_up = std::chrono::steady_clock::now() + kLongestWait;
+  while (status.IsIncomplete() && !stalled_ && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    status = db_->Write(write_options_, &batch);
+  }
+  if (status.IsIncomplete() && !stalled_) {
+    base::Log(base::LogLevel::kError, "compaction is too far behind: writes are refused");
+  }
+  stalled_ = status.IsIncomplete();
+  return status;
+}
+
+bool Storage::MemtablesAreEmpty() const {
+  return std::ranges::all_of(families_, [this](rocksdb::ColumnFamilyHandle* family) {
+    uint64_t entries = 0;
+    return db_->GetIntProperty(family, rocksdb::DB::Properties::kNumEntriesActiveMemTable,
+                               &entries) &&
+           entries == 0;
+  });
+}
+
+void Storage::StartRecovery() {
+  const auto now = std::chrono::steady_clock::now();
+  // With nothing to flush RocksDB would go on in the log whose write failed, which it must not.
+  if (needs_reopening_ || recovering_.load(std::memory_order_acquire) || now < next_recovery_) {
+    return;
+  }
+  next_recovery_ = now + kRecoveryPause;
+  if (recovery_.joinable()) recovery_.join();
+  recovering_.store(true, std::memory_order_relaxed);
+  // Flushes the memtables and starts a new log: what the failed write left in the old one, part of
+  // it or all, is then of no account. That waits for compactions, which may be a long time while
+  // there is no room for them: not on the committer's thread.
+  recovery_ = std::thread([this] {
+    if (db_->Resume().ok()) recovered_.store(true, std::memory_order_release);
+    recovering_.store(false, std::memory_order_release);
+  });
 }
 
 }  // namespace cruddur::engine

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -53,9 +54,9 @@ class Storage {
   IdleIterators& idle_iterators() const { return *idle_iterators_; }
 
   // Writes all of the batch or nothing, and returns once it is durable. After a failure (a full
-  // disk) reads go on; each later call tries to recover first, at most ten times a second, and
-  // fails until that works. What a failed call wrote stays invisible, but may come back if the
-  // process dies before it has recovered.
+  // disk) reads go on, later calls fail at once, and recovery is tried in the background. What a
+  // failed call wrote stays invisible, but may come back if the process dies before it has
+  // recovered. Refuses before that where the disk is nearly full.
   base::Status Write(rocksdb::WriteBatch& batch);
 
   // False between a failed write and recovery.
@@ -65,16 +66,24 @@ class Storage {
   Storage() = default;
   base::Status OpenDb(const StorageOptions& options);
   base::Status CheckFormat(const std::string& directory);
-  base::Status Recover();
+  base::Status CheckRoom(size_t bytes);
+  rocksdb::Status WriteBounded(rocksdb::WriteBatch& batch);
+  bool MemtablesAreEmpty() const;
+  void StartRecovery();
 
   std::unique_ptr<rocksdb::Env> memory_env_;  // outlives db_
   const std::shared_ptr<IdleIterators> idle_iterators_ = std::make_shared<IdleIterators>();
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies> families_{};
   rocksdb::WriteOptions write_options_;
+  std::string directory_;
   bool in_memory_ = false;
+  bool full_ = false, stalled_ = false;  // the committer's thread only
   std::atomic<bool> failed_ = false;
+  bool needs_reopening_ = false;
   std::chrono::steady_clock::time_point next_recovery_{};
+  std::atomic<bool> recovering_ = false, recovered_ = false;
+  std::thread recovery_;
 };
 
 }  // namespace cruddur::engine

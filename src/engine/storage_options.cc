@@ -7,8 +7,10 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
+#include <chrono>
 #include <cstdarg>
 #include <cstdio>
+#include <mutex>
 
 #include "base/log.h"
 #include "engine/key_codec.h"
@@ -18,9 +20,9 @@ namespace {
 
 constexpr size_t kMiB = 1024 * 1024;
 
-// RocksDB's own warnings go into our log, once the store is open: what keeps it from opening is told
-// once, by its error. The LOG file, which RocksDB would rename before it has locked the directory,
-// is not written.
+// RocksDB's own warnings go into our log, once the store is open: what keeps it from opening is
+// told once, by its error. The LOG file, which RocksDB would rename before it has locked the
+// directory, is not written.
 class LogBridge final : public rocksdb::Logger {
  public:
   LogBridge() : rocksdb::Logger(rocksdb::InfoLogLevel::FATAL_LEVEL) {}
@@ -30,12 +32,29 @@ class LogBridge final : public rocksdb::Logger {
     Logv(format, arguments);
   }
   void Logv(const char* format, va_list arguments) override {
+    if (!MayLog()) return;
     char text[512];
     std::vsnprintf(text, sizeof text, format, arguments);
     std::string_view line(text);
     while (line.ends_with('\n')) line.remove_suffix(1);
     base::Log(base::LogLevel::kWarn, "rocksdb", {{"text", line}});
   }
+
+ private:
+  bool MayLog() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (now - minute_ > std::chrono::minutes(1)) {
+      minute_ = now;
+      lines_ = 0;
+    }
+    return ++lines_ <= kLinesAMinute;
+  }
+
+  static constexpr int kLinesAMinute = 6;
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point minute_{};  // protected by mutex_
+  int lines_ = 0;                                   // protected by mutex_
 };
 
 // Drops idempotency tokens whose time is over. The value begins with it (see tokens.h).
@@ -114,6 +133,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StorageOptions& 
   common.max_write_buffer_number = 6;
   // Reads merge every file of level 0: few of them.
   common.level0_file_num_compaction_trigger = 2;
+  // No slowing down by degrees: Storage waits when RocksDB stops.
+  common.level0_slowdown_writes_trigger = common.level0_stop_writes_trigger = 36;
+  common.soft_pending_compaction_bytes_limit = 0;
   common.level_compaction_dynamic_level_bytes = true;
 
   rocksdb::ColumnFamilyOptions items = common;

@@ -94,7 +94,9 @@ class FullDisk final : public rocksdb::EnvWrapper {
   }
 };
 
-TEST(Storage, AFailedLogWriteIsForgottenAndWritesGoOnWhenThereIsRoom) {
+// `flushed`: the log's first write since the memtables were emptied fails. Then the store has to be
+// opened anew.
+void FailAndRecover(bool flushed) {
   const TemporaryDirectory directory;
   FullDisk disk;
   StorageOptions options;
@@ -105,6 +107,11 @@ TEST(Storage, AFailedLogWriteIsForgottenAndWritesGoOnWhenThereIsRoom) {
     const auto storage = Storage::Open(options);
     ASSERT_TRUE(storage) << storage.error().message;
     Put(**storage, Family::kItems, "before 1", "value");
+    if (flushed) {
+      for (const Family family : {Family::kCatalog, Family::kItems}) {
+        ASSERT_TRUE((*storage)->db().Flush({}, (*storage)->family(family)).ok());
+      }
+    }
     disk.full = true;
     rocksdb::WriteBatch lost;
     ASSERT_TRUE(lost.Put((*storage)->family(Family::kItems), "lost key", "value").ok());
@@ -116,16 +123,21 @@ TEST(Storage, AFailedLogWriteIsForgottenAndWritesGoOnWhenThereIsRoom) {
     disk.full = false;
     rocksdb::WriteBatch kept;
     ASSERT_TRUE(kept.Put((*storage)->family(Family::kItems), "after it", "value").ok());
-    for (int i = 0; i < 1000 && !(*storage)->Write(kept); ++i) usleep(20'000);
-    EXPECT_TRUE((*storage)->Healthy());
+    for (int i = 0; i < (flushed ? 50 : 1000) && !(*storage)->Write(kept); ++i) usleep(20'000);
+    EXPECT_EQ((*storage)->Healthy(), !flushed);
     EXPECT_THAT(Get(**storage, Family::kItems, "lost key"), HasSubstr("NotFound"));
   }
   const auto storage = Storage::Open(options);
   ASSERT_TRUE(storage) << storage.error().message;
   EXPECT_EQ(Get(**storage, Family::kItems, "before 1"), "value");
+  if (flushed) Put(**storage, Family::kItems, "after it", "value");
   EXPECT_EQ(Get(**storage, Family::kItems, "after it"), "value");
   EXPECT_THAT(Get(**storage, Family::kItems, "lost key"), HasSubstr("NotFound"));
 }
+
+TEST(Storage, AFailedLogWriteIsForgottenAndWritesGoOnWhenThereIsRoom) { FailAndRecover(false); }
+
+TEST(Storage, AFailedFirstWriteOfALogIsForgottenWhenItIsReopened) { FailAndRecover(true); }
 
 TEST(Storage, KeepsWhatWasWritten) {
   const TemporaryDirectory directory;
