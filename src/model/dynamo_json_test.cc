@@ -143,10 +143,10 @@ TEST(DynamoJson, ReportsAWrongTypeBehindAWrongValue) {
 TEST(DynamoJson, BoundsTheNestingAtThirtyTwoLevels) {
   for (std::string_view open : {R"({"M":{"n":)", R"({"L":[)"}) {
     auto nested = [&](int levels) {
-      std::string text = R"({"S":"leaf"})";
-      for (int i = 0; i < levels; ++i) {
-        text = std::string(open) + text + (open.ends_with('[') ? "]}" : "}}");
-      }
+      std::string text;
+      for (int i = 0; i < levels; ++i) text += open;
+      text += R"({"S":"leaf"})";
+      for (int i = 0; i < levels; ++i) text += open.ends_with('[') ? "]}" : "}}";
       return Outcome(text);
     };
     EXPECT_TRUE(nested(31).starts_with(open));

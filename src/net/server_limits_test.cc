@@ -178,10 +178,13 @@ class DescriptorShortage {
 
 TEST(ServerLimits, OutlivesAShortageOfDescriptors) {
   TestServer server({}, {}, 1);
+  // UBSan needs a descriptor to look at an object for the first time, so it does that now.
+  const uint16_t port = server.port();
+  EXPECT_EQ(server->connections(), 0u);
   {
     DescriptorShortage shortage;
     shortage.LeaveOne();
-    TestPeer peer(server.port());  // takes the last one: the server has none to accept with
+    TestPeer peer(port);  // takes the last one: the server has none to accept with
     ASSERT_TRUE(peer.Send(kGet));
     std::this_thread::sleep_for(milliseconds(50));
     EXPECT_EQ(server->connections(), 0u);
