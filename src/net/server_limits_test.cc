@@ -178,9 +178,14 @@ class DescriptorShortage {
 
 TEST(ServerLimits, OutlivesAShortageOfDescriptors) {
   TestServer server({}, {}, 1);
-  // UBSan needs a descriptor to look at an object for the first time, so it does that now.
   const uint16_t port = server.port();
-  EXPECT_EQ(server->connections(), 0u);
+  {
+    // UBSan needs a descriptor to look at an object for the first time, so it does that now.
+    TestPeer peer(port);
+    ASSERT_TRUE(peer.Send(kGet));
+    EXPECT_EQ(StatusOf(peer.ReadAnswer()), 200);
+  }
+  while (server->connections() > 0) std::this_thread::sleep_for(milliseconds(1));
   {
     DescriptorShortage shortage;
     shortage.LeaveOne();
