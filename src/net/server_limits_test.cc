@@ -177,19 +177,14 @@ class DescriptorShortage {
 };
 
 TEST(ServerLimits, OutlivesAShortageOfDescriptors) {
+#if __has_feature(undefined_behavior_sanitizer)
+  GTEST_SKIP() << "UBSan needs a descriptor of its own for its first look at an object";
+#endif
   TestServer server({}, {}, 1);
-  const uint16_t port = server.port();
-  {
-    // UBSan needs a descriptor to look at an object for the first time, so it does that now.
-    TestPeer peer(port);
-    ASSERT_TRUE(peer.Send(kGet));
-    EXPECT_EQ(StatusOf(peer.ReadAnswer()), 200);
-  }
-  while (server->connections() > 0) std::this_thread::sleep_for(milliseconds(1));
   {
     DescriptorShortage shortage;
     shortage.LeaveOne();
-    TestPeer peer(port);  // takes the last one: the server has none to accept with
+    TestPeer peer(server.port());  // takes the last one: the server has none to accept with
     ASSERT_TRUE(peer.Send(kGet));
     std::this_thread::sleep_for(milliseconds(50));
     EXPECT_EQ(server->connections(), 0u);
