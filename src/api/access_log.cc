@@ -51,7 +51,9 @@ void AccessLog::Write(const AccessEntry& entry) {
   std::string full;
   {
     const std::lock_guard lock(mutex_);
+    const bool is_first = buffer_.empty();
     buffer_.append(line).append("\n");
+    if (is_first) wake_.notify_one();
     if (buffer_.size() < kMaxBuffered) return;
     full.swap(buffer_);
   }
@@ -61,9 +63,11 @@ void AccessLog::Write(const AccessEntry& entry) {
 
 void AccessLog::Run() {
   std::unique_lock lock(mutex_);
-  while (!stopping_ || !buffer_.empty()) {
-    if (!stopping_) wake_.wait_for(lock, kInterval, [this] { return stopping_; });
-    if (buffer_.empty()) continue;
+  for (;;) {
+    wake_.wait(lock, [this] { return stopping_ || !buffer_.empty(); });
+    wake_.wait_for(lock, kInterval, [this] { return stopping_; });
+    if (buffer_.empty() && stopping_) return;
+    if (buffer_.empty()) continue;  // a full buffer was written by a request
     std::string lines = std::exchange(buffer_, std::string());
     lock.unlock();
     {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -42,8 +43,13 @@ class KnownUsers final : public accounts::Users {
   Found FindByHandle(std::string handle) override { return Find(&accounts::User::handle, handle); }
   Found FindByUuid(std::string uuid) override { return Find(&accounts::User::uuid, uuid); }
   base::Task<base::Result<std::vector<accounts::User>>> FindByUuids(
-      std::vector<std::string>) override {
-    co_return std::vector<accounts::User>();
+      std::vector<std::string> uuids) override {
+    std::vector<accounts::User> found;
+    if (away_) co_return base::Fail(base::ErrorCode::kUnavailable, "the database is away");
+    for (const accounts::User& user : users_) {
+      if (std::ranges::find(uuids, user.uuid) != uuids.end()) found.push_back(user);
+    }
+    co_return found;
   }
   void SetAway(bool away) { away_ = away; }
 

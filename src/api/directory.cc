@@ -39,10 +39,12 @@ base::Task<base::Result<std::optional<messaging::Person>>> Directory::FindByHand
   co_return PersonOf(*user);
 }
 
-base::Task<std::optional<messaging::Person>> Directory::Find(std::string_view user_uuid) {
-  const auto user = co_await users_.ByUuid(user_uuid);
-  if (!user || !*user) co_return std::nullopt;
-  co_return PersonOf(**user);
+base::Task<std::vector<messaging::Person>> Directory::Find(std::vector<std::string> user_uuids) {
+  std::vector<messaging::Person> people;
+  const auto users = co_await users_.ByUuids(std::move(user_uuids));
+  if (!users) co_return people;
+  for (const accounts::UserPtr& user : *users) people.push_back(PersonOf(*user));
+  co_return people;
 }
 
 }  // namespace cruddur::api

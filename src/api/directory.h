@@ -35,7 +35,7 @@ class Directory : public messaging::People {
   // In any case; nullopt: nobody has this handle.
   base::Task<base::Result<std::optional<messaging::Person>>> FindByHandle(std::string_view handle);
 
-  base::Task<std::optional<messaging::Person>> Find(std::string_view user_uuid) override;
+  base::Task<std::vector<messaging::Person>> Find(std::vector<std::string> user_uuids) override;
 
  private:
   accounts::TokenVerifier& verifier_;

@@ -1,8 +1,8 @@
 // The names that people have now, for rows and messages that hold copies of older ones.
 #pragma once
 
-#include <optional>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include "base/task.h"
 #include "messaging/items.h"
@@ -14,14 +14,17 @@ class People {
  public:
   virtual ~People() = default;
 
-  // nullopt: unknown, or nobody can be asked now. The caller then shows the copy that it has.
-  virtual base::Task<std::optional<Person>> Find(std::string_view user_uuid) = 0;
+  // Those who are known, in any order; nobody where nobody can be asked now. Of the others the
+  // caller shows the copies that it has. At most 256 of them.
+  virtual base::Task<std::vector<Person>> Find(std::vector<std::string> user_uuids) = 0;
 };
 
 // For where there is no users database: the Lambda, some commands.
 class NobodyKnown final : public People {
  public:
-  base::Task<std::optional<Person>> Find(std::string_view) override { co_return std::nullopt; }
+  base::Task<std::vector<Person>> Find(std::vector<std::string>) override {
+    co_return std::vector<Person>();
+  }
 };
 
 }  // namespace cruddur::messaging

@@ -235,8 +235,9 @@ Task<ConversationRow> Projection::RowFor(const Conversation& record, const Perso
                       .text = RowText(message.text)};
   if (const Person* other = record.OtherThan(member.uuid)) {
     // Today's name; else the sender's as of this message; else what the record holds.
-    if (auto known = co_await people_.Find(other->uuid)) {
-      row.other = *std::move(known);
+    const std::vector<Person> known = co_await people_.Find({other->uuid});
+    if (!known.empty()) {
+      row.other = known.front();
     } else {
       row.other = other->uuid == message.sender.uuid ? message.sender : *other;
     }

@@ -87,14 +87,19 @@ Task<Result<std::unordered_set<std::string>>> Reader::Leftovers(
   co_return leftovers;
 }
 
-// A page names few people: each is asked for once.
+// One question for all who are on a page, each once.
 Task<void> Reader::Rename(std::vector<Person*> people) {
-  std::unordered_map<std::string, std::optional<Person>> known;
+  std::vector<std::string> uuids;
+  for (const Person* person : people) {
+    if (!person->uuid.empty() && std::ranges::find(uuids, person->uuid) == uuids.end()) {
+      uuids.push_back(person->uuid);
+    }
+  }
+  if (uuids.empty()) co_return;
+  const std::vector<Person> known = co_await people_.Find(std::move(uuids));
   for (Person* person : people) {
-    if (person->uuid.empty()) continue;
-    const auto [found, is_new] = known.try_emplace(person->uuid);
-    if (is_new) found->second = co_await people_.Find(person->uuid);
-    if (found->second) *person = *found->second;
+    const auto found = std::ranges::find(known, person->uuid, &Person::uuid);
+    if (found != known.end()) *person = *found;
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 #include <memory>
@@ -134,11 +135,12 @@ class TestPeople final : public People {
     }
     people_.push_back(std::move(person));
   }
-  Task<std::optional<Person>> Find(std::string_view user_uuid) override {
+  Task<std::vector<Person>> Find(std::vector<std::string> user_uuids) override {
+    std::vector<Person> found;
     for (const Person& person : people_) {
-      if (person.uuid == user_uuid) co_return person;
+      if (std::ranges::find(user_uuids, person.uuid) != user_uuids.end()) found.push_back(person);
     }
-    co_return std::nullopt;
+    co_return found;
   }
 
  private:
