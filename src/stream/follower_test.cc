@@ -162,11 +162,17 @@ TEST_F(FollowerTest, CatchesUpFromTheBeginningAndThenFollowsLive) {
   Put("b");
   Follow(consumer);
   ASSERT_TRUE(consumer.Await("b"));
-  Put("c");
-  ASSERT_TRUE(consumer.Await("c"));
-  EXPECT_THAT(consumer.handled(), ElementsAre("a", "b", "c"));
   EXPECT_FALSE(consumer.WasFirst("a"));
-  EXPECT_TRUE(consumer.WasFirst("c"));
+  // The catch-up may still look for more when it has handed out its last record, and finds what is
+  // put now; once it has ended, a record is handed out the first time.
+  std::vector<std::string> expected = {"a", "b"};
+  for (int i = 0; i < 1'000 && !consumer.WasFirst(expected.back()); ++i) {
+    expected.push_back("c" + std::to_string(i));
+    Put(expected.back());
+    ASSERT_TRUE(consumer.Await(expected.back()));
+  }
+  EXPECT_TRUE(consumer.WasFirst(expected.back()));
+  EXPECT_EQ(consumer.handled(), expected);
 }
 
 TEST_F(FollowerTest, GoesOnAtItsCheckpoint) {
