@@ -73,6 +73,9 @@ Task<DbResult<Message>> Writer::Append(Message message, KnownPtr conversation, D
                           "too many writers compete for one conversation");
 }
 
+// Of a put whose outcome isn't known. An endpoint's client has repeated it before.
+constexpr int kMaxRepetitions = 3;
+
 Task<DbResult<bool>> Writer::PutOnce(const Message& message, Deadline deadline) {
   for (int tries = 0;; ++tries) {
     const auto put = co_await store_.PutIfFree(ItemOf(message));
@@ -82,8 +85,9 @@ Task<DbResult<bool>> Writer::PutOnce(const Message& message, Deadline deadline) 
     // may have arrived although its answer didn't.
     const auto there = co_await store_.FindMessage(message.conversation_uuid, message.created_at);
     if (there && *there) co_return (*there)->uuid == message.uuid;
-    // Not there (yet). The same put again is safe, for only one of them can succeed.
-    if (IsOver(deadline)) {
+    // Not there (yet). The same put again is safe, for only one of them can succeed; but a store
+    // that has failed so often says so quickly, and it is the client's turn to try again later.
+    if (IsOver(deadline) || tries == kMaxRepetitions) {
       if (!put) co_return std::unexpected(put.error());
       co_return model::DbFail(DbErrorCode::kServiceUnavailable, "the store contradicts itself");
     }
