@@ -13,26 +13,34 @@ using model::DbErrorCode;
 
 constexpr size_t kMaxEchoedBytes = 1024;
 
-bool IsSeparator(char c) { return c == ',' || c == ' ' || c == '\t'; }
+constexpr std::array<std::string_view, 3> kHeaderParameters = {"Credential", "Signature",
+                                                               "SignedHeaders"};
 
-// Whether `header` has a part "name=value" with a value.
-bool HasParameter(std::string_view header, std::string_view name) {
+// Which of kHeaderParameters the header has as "name=value" with a value, as bits.
+unsigned FindParameters(std::string_view header) {
+  unsigned found = 0;
   while (!header.empty()) {
-    size_t end = std::ranges::find_if(header, IsSeparator) - header.begin();
-    std::string_view part = header.substr(0, end);
-    if (part.starts_with(name) && part.size() > name.size() + 1 && part[name.size()] == '=') {
-      return true;
+    const size_t end = std::min(header.find_first_of(", \t"), header.size());
+    const std::string_view part = header.substr(0, end);
+    for (size_t i = 0; i < kHeaderParameters.size(); ++i) {
+      const size_t length = kHeaderParameters[i].size();
+      if (part.size() > length + 1 && part[length] == '=' &&
+          part.starts_with(kHeaderParameters[i])) {
+        found |= 1u << i;
+      }
     }
     header.remove_prefix(std::min(end + 1, header.size()));
   }
-  return false;
+  return found;
 }
 
 model::DbStatus CheckHeader(const net::Request& request, std::string_view header) {
+  const unsigned found = FindParameters(header);
   std::string text;
-  for (std::string_view name : {"Credential", "Signature", "SignedHeaders"}) {
-    if (HasParameter(header, name)) continue;
-    text.append("Authorization header requires '").append(name).append("' parameter. ");
+  for (size_t i = 0; i < kHeaderParameters.size(); ++i) {
+    if (found >> i & 1) continue;
+    text.append("Authorization header requires '").append(kHeaderParameters[i]);
+    text.append("' parameter. ");
   }
   if (!request.Header("X-Amz-Date") && !request.Header("Date")) {
     text += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";

@@ -194,7 +194,7 @@ const WireOperation* FindOperation(std::string_view target) {
 }
 
 void AnswerError(net::Response& response, const model::DbError& error) {
-  if (error.code == model::DbErrorCode::kInternalServerError) {
+  if (error.code == model::DbErrorCode::kInternalServerError && !error.message.empty()) {
     // The client learns nothing of it.
     base::Log(base::LogLevel::kError, "dynamodb request failed", {{"why", error.message}});
   }

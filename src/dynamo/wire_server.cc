@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/random.h"
+#include "dynamo/content_coding.h"
 #include "dynamo/wire_operations.h"
 
 namespace cruddur::dynamo {
@@ -17,6 +18,11 @@ using model::DbErrorCode;
 constexpr std::string_view kAmzJson = "application/x-amz-json-1.0";
 constexpr std::string_view kJson = "application/json";
 constexpr size_t kMaxBodyBytes = 16 * 1024 * 1024;
+constexpr size_t kLargeAnswerBytes = 4096;  // beyond, answers are compressed for those who like it
+
+bool IsPacked(std::string_view coding) {
+  return net::EqualsIgnoreCase(coding, "gzip") || net::EqualsIgnoreCase(coding, "deflate");
+}
 
 // The content type to answer in, empty where DynamoDB would not read the body.
 std::string_view AnswerType(const net::Request& request) {
@@ -104,6 +110,7 @@ base::Task<void> WireServer::Handle(const net::Request& request, net::Response& 
   response.content_type = type;
   const WireOperation* operation = FindOperation(request.Header("X-Amz-Target").value_or(""));
   model::DbStatus admitted;
+  std::string unpacked;
   if (operation == nullptr) {
     admitted = model::DbFail(DbErrorCode::kUnknownOperation, "");
   } else {
@@ -112,10 +119,20 @@ base::Task<void> WireServer::Handle(const net::Request& request, net::Response& 
       admitted = options_.authenticator->Check(request, operation->name);
     }
   }
+  const std::string_view coding = request.Header("Content-Encoding").value_or("");
+  if (admitted && IsPacked(coding)) {
+    auto body = Unpack(coding, request.body, kMaxBodyBytes);
+    if (body) {
+      unpacked = *std::move(body);
+    } else {
+      admitted = std::unexpected(std::move(body).error());
+    }
+  }
   if (!admitted) {
     AnswerError(response, admitted.error());
   } else {
-    const WireCall call{engine_, options_.region, request.body, response};
+    const WireCall call{engine_, options_.region, IsPacked(coding) ? unpacked : request.body,
+                        response};
     if (operation->read) {
       operation->read(call);
     } else {
@@ -123,6 +140,11 @@ base::Task<void> WireServer::Handle(const net::Request& request, net::Response& 
           [operation, call](Resume resume) { operation->write(call, std::move(resume)); },
           base::kUseTask);
     }
+  }
+  if (response.body.size() > kLargeAnswerBytes &&
+      AcceptsGzip(request.Header("Accept-Encoding").value_or(""))) {
+    response.body = Gzip(response.body);
+    response.AddHeader("Content-Encoding", "gzip");
   }
   Seal(response);
 }

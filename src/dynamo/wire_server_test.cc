@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "dynamo/broken_engine_fixture.h"
+#include "dynamo/content_coding.h"
 #include "engine/engine.h"
 #include "net/loop_pool.h"
 #include "net/server.h"
@@ -106,6 +107,39 @@ TEST(WireServer, AnswersTooLongAHeaderAsABadRequest) {
       served.Answer("GET / HTTP/1.1\r\nX-Long: " + std::string(20'000, 'x') + "\r\n\r\n");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(answer, HasSubstr("SerializationException"));
+}
+
+std::string WithHeader(std::string request, std::string_view header) {
+  return request.insert(request.find("\r\n\r\n") + 2, std::string(header) + "\r\n");
+}
+
+TEST(WireServer, UnpacksWhatIsSentCompressed) {
+  Served served;
+  const std::string packed = Gzip(R"({"TableName": "missing"})");
+  EXPECT_THAT(served.Answer(WithHeader(Call("DescribeTable", packed), "Content-Encoding: gzip")),
+              HasSubstr("Table: missing not found"));
+  EXPECT_THAT(served.Answer(WithHeader(Call("DescribeTable", "{}"), "Content-Encoding: gzip")),
+              StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(served.Answer(WithHeader(Call("DescribeTable", packed.substr(0, 20)),
+                                       "Content-Encoding: gzip")),
+              StartsWith("HTTP/1.1 500 "));
+  const std::string bomb = Gzip(std::string(17 * 1024 * 1024, ' '));
+  EXPECT_THAT(served.Answer(WithHeader(Call("DescribeTable", bomb), "Content-Encoding: gzip")),
+              HasSubstr("Request size exceeded"));
+}
+
+TEST(WireServer, CompressesLargeAnswersForThoseWhoLikeIt) {
+  Served served;
+  served.Answer(Call("CreateTable", kCreateTable));
+  served.Answer(Call("PutItem", R"({"TableName": "abc", "Item": {"pk": {"S": "a"}, "b": {"S": ")" +
+                                    std::string(10'000, 'b') + "\"}}}"));
+  const std::string get = Call("GetItem", R"({"TableName": "abc", "Key": {"pk": {"S": "a"}}})");
+  const std::string plain = net::BodyOf(served.Answer(get));
+  EXPECT_GT(plain.size(), 10'000u);
+  const std::string packed = served.Answer(WithHeader(get, "Accept-Encoding: br, gzip;q=0.5"));
+  EXPECT_THAT(packed, HasSubstr("\r\nContent-Encoding: gzip\r\n"));
+  EXPECT_EQ(Unpack("gzip", net::BodyOf(packed), 100'000), plain);
+  EXPECT_EQ(net::BodyOf(served.Answer(WithHeader(get, "Accept-Encoding: gzip;q=0"))), plain);
 }
 
 TEST(WireServer, AnswersPipelinedCallsInTheirOrder) {
