@@ -30,6 +30,9 @@ function(cruddur_module name)
 
   if(CRUDDUR_TESTS AND tests)
     add_executable(${name}_test ${tests})
+    if(CRUDDUR_SANITIZE STREQUAL "thread")
+      target_sources(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/cmake/tsan_suppressions.cc)
+    endif()
     target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main
                           ${RAPIDCHECK_LIBRARY})
     if(ARG_TOGETHER)

@@ -287,10 +287,15 @@ void Storage::StartRecovery() {
   if (recovery_.joinable()) recovery_.join();
   recovering_.store(true, std::memory_order_relaxed);
   // Flushes the memtables and starts a new log: what the failed write left in the old one, part of
-  // it or all, is then of no account. That waits for compactions, which may be a long time while
-  // there is no room for them: not on the committer's thread.
+  // it or all, is then of no account. That waits for compactions, which may go on failing while
+  // there is no room for them: without them meanwhile, and not on the committer's thread.
   recovery_ = std::thread([this] {
-    if (db_->Resume().ok()) recovered_.store(true, std::memory_order_release);
+    for (rocksdb::ColumnFamilyHandle* family : families_) {
+      db_->SetOptions(family, {{"disable_auto_compactions", "true"}}).PermitUncheckedError();
+    }
+    const bool resumed = db_->Resume().ok();
+    db_->EnableAutoCompaction({families_.begin(), families_.end()}).PermitUncheckedError();
+    if (resumed) recovered_.store(true, std::memory_order_release);
     recovering_.store(false, std::memory_order_release);
   });
 }

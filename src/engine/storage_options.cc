@@ -7,6 +7,7 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdarg>
 #include <cstdio>
@@ -25,8 +26,9 @@ constexpr size_t kMiB = 1024 * 1024;
 // directory, is not written.
 class LogBridge final : public rocksdb::Logger {
  public:
-  LogBridge() : rocksdb::Logger(rocksdb::InfoLogLevel::FATAL_LEVEL) {}
   using rocksdb::Logger::Logv;
+  rocksdb::InfoLogLevel GetInfoLogLevel() const override { return level_.load(); }
+  void SetInfoLogLevel(const rocksdb::InfoLogLevel level) override { level_.store(level); }
   void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
     if (level < GetInfoLogLevel() || level == rocksdb::InfoLogLevel::HEADER_LEVEL) return;
     Logv(format, arguments);
@@ -52,6 +54,8 @@ class LogBridge final : public rocksdb::Logger {
   }
 
   static constexpr int kLinesAMinute = 6;
+  // Our own: RocksDB's threads read it while it is set.
+  std::atomic<rocksdb::InfoLogLevel> level_ = rocksdb::InfoLogLevel::FATAL_LEVEL;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point minute_{};  // protected by mutex_
   int lines_ = 0;                                   // protected by mutex_
@@ -102,7 +106,7 @@ rocksdb::DBOptions MakeDbOptions(const StorageOptions& options) {
   // Overwriting a log file in place saves the journal commit that growing one costs at each sync.
   db.recycle_log_file_num = 4;
   // What a restart replays, at roughly 100 MB/s.
-  db.max_total_wal_size = 12 * kMiB;
+  db.max_total_wal_size = 8 * kMiB;
   db.avoid_flush_during_recovery = true;
   db.avoid_flush_during_shutdown = true;
 
