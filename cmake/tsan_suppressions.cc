@@ -2,5 +2,5 @@
 // therefore doesn't see how it synchronises and takes what it does for races.
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() {
-  return "called_from_lib:librocksdb.so\nrace:librocksdb.so\nrace:rocksdb::MemTable\n";
+  return "race:librocksdb.so\nrace:rocksdb::\n";
 }
