@@ -37,20 +37,32 @@ def cpu_seconds(pid):
 def wrk(url, pid, seconds, *arguments):
     """(requests a second, CPU microseconds of process `pid` a request)."""
     before = cpu_seconds(pid)
-    output = subprocess.run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *arguments], check=True,
-                            capture_output=True, text=True, cwd=ROOT / "bench").stdout
+    output = subprocess.run(
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT / "bench",
+    ).stdout
     if re.search(r"Non-2xx|Socket errors|failed [1-9]", output):
         raise SystemExit(f"{url}: not every request succeeded\n{output}")
     count = int(re.search(r"(\d+) requests in", output)[1])
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]), (cpu_seconds(pid) - before) / count * 1e6, count
+    return (
+        float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]),
+        (cpu_seconds(pid) - before) / count * 1e6,
+        count,
+    )
 
 
 class Constant:
     """bench/http_constant: the same server, and nothing behind it."""
 
     def __init__(self, size):
-        self.process = subprocess.Popen([BUILD / "bench/http_constant", "0", str(size), str(os.cpu_count())],
-                                        stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [BUILD / "bench/http_constant", "0", str(size), str(os.cpu_count())],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         self.port = int(self.process.stdout.readline().rsplit(":", 1)[1])
 
     def close(self):
@@ -63,49 +75,87 @@ def median_of(rounds):
     return [statistics.median(values) for values in zip(*rounds)]
 
 
-def reads(server, options, conversation):
+def reads(server, options, conversation, note=""):
     rows = []
-    for name, path in (("a conversation's newest page", f"/api/messages/{conversation}"), ("the list of conversations", "/api/message_groups")):
+    header = f"Authorization: Bearer {server.token('user000')}"
+    for name, path in (
+        ("a conversation's newest page", f"/api/messages/{conversation}"),
+        ("the list of conversations", "/api/message_groups"),
+    ):
         answer = server.get(path, "user000")
         assert answer.status == 200 and len(answer.json) == 20, answer
-        constant = Constant(len(answer.body))
+        size = len(answer.body)
+        constant = Constant(size)
         url = f"http://127.0.0.1:{server.api}{path}"
+        beside = f"http://127.0.0.1:{constant.port}/"
         ours, theirs = [], []
         for _ in range(options.rounds):
-            theirs.append(wrk("constant", constant.process.pid, options.seconds, f"http://127.0.0.1:{constant.port}/"))
-            ours.append(wrk(url, server.process.pid, options.seconds, "-H", f"Authorization: Bearer {server.token('user000')}", url))
+            theirs.append(wrk(beside, constant.process.pid, options.seconds, beside))
+            ours.append(wrk(url, server.process.pid, options.seconds, "-H", header, url))
         constant.close()
-        (rate, cpu, _), (base_rate, base_cpu, _) = median_of(ours), median_of(theirs)
-        rows.append(f"| GET {name}, 20 entries, {len(answer.body)} bytes | {rate:,.0f}/s, {cpu:.1f} µs | constant answer of as many bytes: "
-                    f"{base_rate:,.0f}/s, {base_cpu:.1f} µs | {rate / base_rate:.2f} | 0.4 |")
+        rate, cpu, _ = median_of(ours)
+        base_rate, base_cpu, _ = median_of(theirs)
+        rows.append(
+            f"| GET {name}, 20 entries, {size} bytes{note} | {rate:,.0f}/s, {cpu:.1f} µs | constant "
+            f"answer of as many bytes: {base_rate:,.0f}/s, {base_cpu:.1f} µs | {rate / base_rate:.2f} "
+            f"| 0.4 |"
+        )
     return rows
 
 
+def metric(server, name):
+    text = server.get("/metrics").body.decode()
+    return float(re.search(rf"(?m)^{name} (\S+)$", text)[1])
+
+
 def sequence(engine):
-    return int(subprocess.run([BUILD / "bench/replay_rows", "sequence", engine], check=True, capture_output=True, text=True).stdout)
+    return int(
+        subprocess.run(
+            [BUILD / "bench/replay_rows", "sequence", engine],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+    )
+
+
+def replay(engine, first, count, options):
+    """(posts a second, CPU microseconds, rows and bytes a post) of RocksDB alone."""
+    with tempfile.TemporaryDirectory(dir=options.directory) as target:
+        program = [BUILD / "bench/replay_rows", "run", engine, str(first), str(count), target]
+        output = subprocess.run(
+            [*program, str(CONNECTIONS), str(options.seconds)],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+    pattern = r"(\d+) posts/s of ([\d.]+) rows and (\d+) bytes, ([\d.]+) us"
+    rate, rows, size, cpu = map(float, re.search(pattern, output).groups())
+    return rate, cpu, rows, size
 
 
 def posts(server, options, name, targets):
     engine = next(server.data.rglob("CURRENT")).parent
-    ours, theirs, shapes = [], [], []
+    load = ("-s", "post_messages.lua")
+    ours, theirs, ages = [], [], []
     for _ in range(options.rounds):
         server.stop()
         first = sequence(engine)
         server.start()
         url = f"http://127.0.0.1:{server.api}"
-        ours.append(wrk(url, server.process.pid, options.seconds, "-s", "post_messages.lua", url, "--", str(targets)))
+        ours.append(wrk(url, server.process.pid, options.seconds, *load, url, "--", str(targets)))
+        ages.append(metric(server, "cruddur_projection_age_microseconds") / 1e3)
         server.kill()  # so that the log stays as it was written
-        rows = (sequence(engine) - first) / ours[-1][2]
-        with tempfile.TemporaryDirectory(dir=options.directory) as target:
-            output = subprocess.run([BUILD / "bench/replay_rows", "run", engine, str(rows), target, str(CONNECTIONS), str(options.seconds)],
-                                    check=True, capture_output=True, text=True).stdout
-        rate, count, size, cpu = map(float, re.search(r"(\d+) posts/s of ([\d.]+) rows and (\d+) bytes, ([\d.]+) us", output).groups())
-        theirs.append((rate, cpu, 0))
-        shapes.append((count, size))
+        theirs.append(replay(engine, first, ours[-1][2], options))
         server.start()
-    (rate, cpu, _), (base_rate, base_cpu, _), (count, size) = median_of(ours), median_of(theirs), median_of(shapes)
-    return (f"| POST {name}, durable | {rate:,.0f}/s, {cpu:.1f} µs | RocksDB's synced group commit of its {count:.1f} rows "
-            f"({size:.0f} bytes), {CONNECTIONS} threads: {base_rate:,.0f}/s, {base_cpu:.1f} µs | {rate / base_rate:.2f} | 0.5 |")
+    rate, cpu, _ = median_of(ours)
+    base_rate, base_cpu, rows, size = median_of(theirs)
+    return (
+        f"| POST {name}, durable | {rate:,.0f}/s, {cpu:.1f} µs | RocksDB's synced group commit of "
+        f"its {rows:.1f} rows ({size:.0f} bytes), {CONNECTIONS} threads: {base_rate:,.0f}/s, "
+        f"{base_cpu:.1f} µs | {rate / base_rate:.2f} | 0.5 |",
+        f"Conversation rows stood behind their messages by {max(ages):.0f} ms at the end of {name}.",
+    )
 
 
 def prepare(options):
@@ -120,17 +170,31 @@ def prepare(options):
         with Server(data) as server:
             lines = []
             for n in range(PAIRS):
-                for me, other in ((f"user{n:03}", f"user{n + PAIRS:03}"), (f"user{n + PAIRS:03}", f"user{n:03}")):
+                for me, other in (
+                    (f"user{n:03}", f"user{n + PAIRS:03}"),
+                    (f"user{n + PAIRS:03}", f"user{n:03}"),
+                ):
                     answer = server.post("/api/messages", {"message": "Hello", "handle": other}, me)
                     lines.append(answer.json["message_group_uuid"])
             for n in range(1, 40):  # a list of more than a page for user000
-                server.post("/api/messages", {"message": f"Hello {n}", "handle": f"user{n:03}"}, "user000")
+                server.post(
+                    "/api/messages", {"message": f"Hello {n}", "handle": f"user{n:03}"}, "user000"
+                )
             (data / "conversations").write_text("\n".join(lines))
             write_targets(server)
             loaded = 0
             while loaded < options.messages:
                 url = f"http://127.0.0.1:{server.api}"
-                loaded += wrk(url, server.process.pid, 10, "-s", "post_messages.lua", url, "--", str(data / "targets"))[2]
+                loaded += wrk(
+                    url,
+                    server.process.pid,
+                    10,
+                    "-s",
+                    "post_messages.lua",
+                    url,
+                    "--",
+                    str(data / "targets"),
+                )[2]
                 print(f"loaded {loaded:,} of {options.messages:,}", file=sys.stderr, flush=True)
             server.stop()
         (data / "loaded").touch()
@@ -141,7 +205,10 @@ def write_targets(server):
     """Token and conversation of each member of the pairs, for post_messages.lua."""
     conversations = (server.data / "conversations").read_text().split()
     people = [handle for n in range(PAIRS) for handle in (f"user{n:03}", f"user{n + PAIRS:03}")]
-    lines = [f"{server.token(person)} {conversation}" for person, conversation in zip(people, conversations)]
+    lines = [
+        f"{server.token(person)} {conversation}"
+        for person, conversation in zip(people, conversations)
+    ]
     (server.data / "targets").write_text("\n".join(lines) + "\n")
     (server.data / "one-target").write_text(lines[0] + "\n")
     return conversations[0]
@@ -168,11 +235,15 @@ def first_answers(server, path, rounds=7):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--messages", type=int, default=1_000_000)
-    parser.add_argument("--directory", default=BUILD / "data", help="on the disk whose syncs are meant")
+    parser.add_argument(
+        "--directory", default=BUILD / "data", help="on the disk whose syncs are meant"
+    )
     options = parser.parse_args()
     pathlib.Path(options.directory).mkdir(parents=True, exist_ok=True)
 
@@ -184,18 +255,32 @@ def main():
     starts = first_answers(server, f"/api/messages/{conversation}")
     server.start()
     rows = reads(server, options, conversation)
-    rows.append(posts(server, options, "a message, 128 conversations", data / "targets"))
-    rows.append(posts(server, options, "a message, one conversation", data / "one-target"))
+    server.stop()
+    server.flags = ["--page-cache-mb", "0"]
+    server.start()
+    rows += reads(server, options, conversation, ", no page cache")
+    server.stop()
+    server.flags = []
+    server.start()
+    notes = []
+    for name, targets in (("128 conversations", "targets"), ("one conversation", "one-target")):
+        row, note = posts(server, options, f"a message, {name}", data / targets)
+        rows.append(row)
+        notes.append(note)
     server.close()
 
     load = " ".join(f"{value:.1f}" for value in os.getloadavg())
-    print(f"{os.cpu_count()} cores, {CONNECTIONS} connections, {options.messages:,} messages stored, "
-          f"{options.rounds} rounds of {options.seconds} s each, medians; load average {load}.\n")
+    print(
+        f"{os.cpu_count()} cores, {CONNECTIONS} connections, {options.messages:,} messages stored, "
+        f"{options.rounds} rounds of {options.seconds} s each, medians; load average {load}.\n"
+    )
     print("| what | it | beside | ratio of rates | asked |\n|---|---|---|---|---|")
-    print("\n".join(rows))
+    print("\n".join(rows) + "\n\n" + "\n".join(notes))
     print(f"\nResident after a start with an empty store: {memory():.1f} MB (asked: under 40).")
-    print(f"Start to first page with {options.messages:,} messages: median {statistics.median(starts):.0f} ms, "
-          f"of {', '.join(f'{value:.0f}' for value in starts)} (asked: under 100).")
+    print(
+        f"Start to first page with {options.messages:,} messages: median {statistics.median(starts):.0f} ms, "
+        f"of {', '.join(f'{value:.0f}' for value in starts)} (asked: under 100)."
+    )
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 // writes: the measure that bench/api.sh holds the server's POST against.
 //
 // replay_rows sequence SOURCE            prints the store's last sequence number: a row, a number
-// replay_rows run SOURCE ROWS TARGET THREADS SECONDS
+// replay_rows run SOURCE FIRST POSTS TARGET THREADS SECONDS
 //
-// `run` takes the rows from SOURCE's log as the engine wrote them (the newest some ten megabytes),
-// cuts them into posts of ROWS rows each (a decimal number: the mean), and lets THREADS threads
-// write one synced batch a post to a store at TARGET that is opened as the engine opens its own.
+// POSTS posts were written to SOURCE since its sequence number was FIRST, and SOURCE's process was
+// killed, so that its log is as it was. `run` takes the rows from that log as the engine wrote them
+// (the newest some ten megabytes), cuts them into posts of as many rows as the posts had in the
+// mean, and lets THREADS threads write one synced batch a post to a store at TARGET that is opened
+// as the engine opens its own.
 #include <rocksdb/transaction_log.h>
 #include <rocksdb/write_batch.h>
 #include <sys/resource.h>
@@ -111,10 +113,11 @@ void FillBatch(const std::vector<Row>& rows, size_t from, size_t count, uint64_t
 
 int Run(char** argv) {
   const auto source = Open(argv[2]);
-  const double rows_per_post = std::atof(argv[3]);
-  const auto target = Open(argv[4]);
-  const int threads = std::atoi(argv[5]);
-  const std::chrono::duration<double> time(std::atof(argv[6]));
+  const auto sequence = static_cast<double>(source->db().GetLatestSequenceNumber());
+  const double rows_per_post = (sequence - std::atof(argv[3])) / std::atof(argv[4]);
+  const auto target = Open(argv[5]);
+  const int threads = std::atoi(argv[6]);
+  const std::chrono::duration<double> time(std::atof(argv[7]));
   std::vector<Row> rows = RowsOfLog(source->db());
   std::erase_if(rows, [](const Row& row) { return row.family >= engine::kFamilies; });
   if (rows.empty() || rows_per_post < 1) {
@@ -160,8 +163,9 @@ int main(int argc, char** argv) {
                 static_cast<unsigned long long>(Open(argv[2])->db().GetLatestSequenceNumber()));
     return 0;
   }
-  if (command == "run" && argc == 7) return Run(argv);
-  std::fprintf(stderr,
-               "usage: replay_rows sequence SOURCE | run SOURCE ROWS TARGET THREADS SECONDS\n");
+  if (command == "run" && argc == 8) return Run(argv);
+  std::fprintf(
+      stderr,
+      "usage: replay_rows sequence SOURCE | run SOURCE FIRST POSTS TARGET THREADS SECONDS\n");
   return 2;
 }

@@ -15,20 +15,37 @@ SCRIPTS = ROOT / "tests/conformance"
 
 
 def command_of(script):
-    return {".py": ["/usr/bin/python3"], ".sh": ["bash"], ".mjs": ["node"]}[script.suffix] + [str(script)]
+    return {".py": ["/usr/bin/python3"], ".sh": ["bash"], ".mjs": ["node"]}[script.suffix] + [
+        str(script)
+    ]
 
 
 class Clients(unittest.TestCase):
     def run_all(self, port):
-        scripts = sorted(path for path in SCRIPTS.iterdir() if path.suffix in (".py", ".sh", ".mjs"))
+        scripts = sorted(
+            path for path in SCRIPTS.iterdir() if path.suffix in (".py", ".sh", ".mjs")
+        )
         self.assertTrue(scripts)
         for script in scripts:
             with self.subTest(script=script.name):
                 env = environment({"CRUDDUR_TEST_ENDPOINT": f"http://127.0.0.1:{port}"})
-                result = subprocess.run(command_of(script), env=env, capture_output=True, text=True,
-                                        timeout=120 * PATIENCE, cwd=tempfile.gettempdir())
-                self.assertEqual(result.returncode, 0, f"{script.name}:\n{result.stdout[-6000:]}\n{result.stderr[-6000:]}")
-                print(f"{script.name}: {result.stdout.strip().splitlines()[-1] if result.stdout.strip() else 'ok'}", flush=True)
+                result = subprocess.run(
+                    command_of(script),
+                    env=env,
+                    capture_output=True,
+                    text=True,
+                    timeout=120 * PATIENCE,
+                    cwd=tempfile.gettempdir(),
+                )
+                self.assertEqual(
+                    result.returncode,
+                    0,
+                    f"{script.name}:\n{result.stdout[-6000:]}\n{result.stderr[-6000:]}",
+                )
+                print(
+                    f"{script.name}: {result.stdout.strip().splitlines()[-1] if result.stdout.strip() else 'ok'}",
+                    flush=True,
+                )
 
     def test_on_the_endpoint_alone(self):
         with Server(command="dynamodb") as server:
@@ -44,9 +61,14 @@ class Clients(unittest.TestCase):
                 number = 0
                 while not stop.is_set():
                     number += 1
-                    answer = server.post("/api/messages", {"message": f"meanwhile {number}", "handle": "bayko"}, "andrewbrown")
+                    answer = server.post(
+                        "/api/messages",
+                        {"message": f"meanwhile {number}", "handle": "bayko"},
+                        "andrewbrown",
+                    )
                     if answer.status != 200:
                         failures.append(answer)
+
             server.token("andrewbrown")
             talking = threading.Thread(target=talk)
             talking.start()

@@ -45,7 +45,9 @@ def conversation_lines(path=None):
 
 
 def environment(extra=None):
-    base = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "TZ") if name in os.environ}
+    base = {
+        name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "TZ") if name in os.environ
+    }
     # A report of a sanitizer ends the program with a status that no test expects.
     base["ASAN_OPTIONS"] = base["UBSAN_OPTIONS"] = base["TSAN_OPTIONS"] = "exitcode=99"
     return {**base, **(extra or {})}
@@ -54,16 +56,24 @@ def environment(extra=None):
 def run(*arguments, env=None, cwd=None, timeout=60, stdin=None, program=None):
     """Runs a command to its end; the result has returncode, stdout and stderr as text."""
     return subprocess.run(
-        [program or PROGRAM, *map(str, arguments)], env=environment(env), cwd=cwd or tempfile.gettempdir(),
-        input=stdin, stdin=None if stdin is not None else subprocess.DEVNULL, capture_output=True,
-        text=True, timeout=timeout * PATIENCE)
+        [program or PROGRAM, *map(str, arguments)],
+        env=environment(env),
+        cwd=cwd or tempfile.gettempdir(),
+        input=stdin,
+        stdin=None if stdin is not None else subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout * PATIENCE,
+    )
 
 
 def must_run(*arguments, **options):
     result = run(*arguments, **options)
     if result.returncode != 0:
-        raise AssertionError(f"cruddur {' '.join(map(str, arguments))}: status {result.returncode}\n"
-                             f"{result.stdout}{result.stderr}")
+        raise AssertionError(
+            f"cruddur {' '.join(map(str, arguments))}: status {result.returncode}\n"
+            f"{result.stdout}{result.stderr}"
+        )
     return result
 
 
@@ -81,7 +91,9 @@ class Answer:
     @property
     def next(self):
         """The target of the Link header whose relation is "next", or None."""
-        for target, relation in re.findall(r'<([^>]*)>\s*;\s*rel="([^"]*)"', self.headers.get("link", "")):
+        for target, relation in re.findall(
+            r'<([^>]*)>\s*;\s*rel="([^"]*)"', self.headers.get("link", "")
+        ):
             if relation == "next":
                 return target
         return None
@@ -130,7 +142,8 @@ class Server:
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="cruddur-"))
         self.command, self.flags, self.env = command, list(flags), env
         self.process = None
-        self.log_path = None
+        handle, self.log_path = tempfile.mkstemp(prefix="cruddur-", suffix=".log")
+        os.close(handle)
         self.addresses, self.tokens = {}, {}
 
     # -- life
@@ -139,16 +152,26 @@ class Server:
         ports = [] if "--port" in self.flags else ["--port", "0"]
         if self.command == "serve":
             ports += ["--dynamodb-port", "0"]
-        handle, self.log_path = tempfile.mkstemp(prefix="cruddur-", suffix=".log")
-        with os.fdopen(handle, "w") as log:
+        with open(self.log_path, "w") as log:
             self.process = subprocess.Popen(
                 [PROGRAM, self.command, "--data", str(self.data), *ports, *self.flags],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
-                env=environment(self.env), cwd=tempfile.gettempdir())
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=environment(self.env),
+                cwd=tempfile.gettempdir(),
+            )
         self.addresses, self.printed = {}, []
         ready = threading.Event()
         # The engine's endpoint is there only where the engine is the store.
-        wanted = {"dynamodb"} if self.command == "dynamodb" else {"api"} if "--store-endpoint" in self.flags else {"api", "dynamodb"}
+        wanted = (
+            {"dynamodb"}
+            if self.command == "dynamodb"
+            else {"api"}
+            if "--store-endpoint" in self.flags
+            else {"api", "dynamodb"}
+        )
 
         def read(pipe):  # keeps reading to the end, so that the program can't block on its stdout
             for line in pipe:
@@ -163,8 +186,10 @@ class Server:
         self.reader.start()
         if not ready.wait(timeout * PATIENCE) or not wanted <= self.addresses.keys():
             self.kill()
-            raise AssertionError(f"cruddur {self.command} did not start (status {self.process.returncode}):\n"
-                                 f"{''.join(self.printed)}{self.log()}")
+            raise AssertionError(
+                f"cruddur {self.command} did not start (status {self.process.returncode}):\n"
+                f"{''.join(self.printed)}{self.log()}"
+            )
         return self
 
     def stop(self, timeout=20):
@@ -193,8 +218,7 @@ class Server:
             self.kill()
         if self.own_data:
             shutil.rmtree(self.data, ignore_errors=True)
-        if self.log_path:
-            pathlib.Path(self.log_path).unlink(missing_ok=True)
+        pathlib.Path(self.log_path).unlink(missing_ok=True)
 
     def __enter__(self):
         return self.start()
@@ -251,10 +275,15 @@ class Server:
 def boto3_client(port, service="dynamodb", **config):
     import boto3  # Debian's python3-boto3: only for who speaks DynamoDB
     from botocore.config import Config
+
     return boto3.client(
-        service, endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1",
-        aws_access_key_id="test", aws_secret_access_key="test",
-        config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=60, **config))
+        service,
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=60, **config),
+    )
 
 
 def demo_data(directory=None):
@@ -280,8 +309,18 @@ def add_users(data, handles):
     with contextlib.closing(sqlite3.connect(users_file(data), timeout=30)) as database, database:
         database.executemany(
             "insert into users (uuid, display_name, handle, email, cognito_user_id, created_at) values (?, ?, ?, ?, ?, ?)",
-            [(uuids[handle], handle.title(), handle, f"{handle}@example.com", str(uuid.uuid4()),
-              "2024-01-01T00:00:00.000000+00:00") for handle in handles])
+            [
+                (
+                    uuids[handle],
+                    handle.title(),
+                    handle,
+                    f"{handle}@example.com",
+                    str(uuid.uuid4()),
+                    "2024-01-01T00:00:00.000000+00:00",
+                )
+                for handle in handles
+            ],
+        )
     return uuids
 
 
@@ -295,6 +334,7 @@ def wait_until(condition, timeout=10, interval=0.02):
 
 class _Result(unittest.TextTestResult):
     """Counts tests that passed as a whole: a failing subtest fails its test once."""
+
     passed = 0
 
     def addSuccess(self, test):

@@ -21,7 +21,9 @@ class Postgres:
     """Starts in a directory of its own; `url(name)` is the address of one of its databases."""
 
     def __init__(self):
-        binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]))
+        binaries = sorted(
+            glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4])
+        )
         if not binaries:
             raise unittest.SkipTest("PostgreSQL's server is not installed: bin/setup test")
         self.binaries = pathlib.Path(binaries[-1])
@@ -32,13 +34,36 @@ class Postgres:
         self.as_user = []
         if os.geteuid() == 0:
             shutil.chown(self.directory, "postgres", "postgres")
-            self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
-        self._run("initdb", "-D", self.directory / "data", "-U", "cruddur", "-A", "trust", "-E", "UTF8",
-                  "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+            self.as_user = [
+                "setpriv",
+                "--reuid=postgres",
+                "--regid=postgres",
+                "--init-groups",
+                "--",
+            ]
+        self._run(
+            "initdb",
+            "-D",
+            self.directory / "data",
+            "-U",
+            "cruddur",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+            "--no-instructions",
+        )
 
     def _run(self, program, *arguments):
-        result = subprocess.run([*self.as_user, str(self.binaries / program), *map(str, arguments)],
-                                capture_output=True, text=True, cwd="/", timeout=120)
+        result = subprocess.run(
+            [*self.as_user, str(self.binaries / program), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            timeout=120,
+        )
         if result.returncode != 0:
             raise AssertionError(f"{program}: {result.stdout}{result.stderr}")
         return result.stdout
@@ -46,12 +71,30 @@ class Postgres:
     def start(self):
         log = open(self.directory / "log", "a")
         self.process = subprocess.Popen(
-            [*self.as_user, str(self.binaries / "postgres"), "-D", str(self.directory / "data"), "-p", str(self.port),
-             "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self.directory}", "-c", "fsync=off"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
+            [
+                *self.as_user,
+                str(self.binaries / "postgres"),
+                "-D",
+                str(self.directory / "data"),
+                "-p",
+                str(self.port),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                f"unix_socket_directories={self.directory}",
+                "-c",
+                "fsync=off",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+        )
         log.close()
         for _ in range(300):
-            ready = subprocess.run([str(self.binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)])
+            ready = subprocess.run(
+                [str(self.binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+            )
             if ready.returncode == 0:
                 return self
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -75,7 +118,11 @@ class Postgres:
             os.kill(pid, signal.SIGCONT)
 
     def _pids(self):
-        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        children = (
+            pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+            .read_text()
+            .split()
+        )
         return [self.process.pid, *map(int, children)]
 
     def close(self):
@@ -89,8 +136,22 @@ class Postgres:
 
     def query(self, sql, database="cruddur"):
         """Rows as lists of text, by psql."""
-        result = subprocess.run([str(self.binaries / "psql"), "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1", self.url(database),
-                                 "-c", sql], capture_output=True, text=True, timeout=60)
+        result = subprocess.run(
+            [
+                str(self.binaries / "psql"),
+                "-XAtq",
+                "-F",
+                "\t",
+                "-v",
+                "ON_ERROR_STOP=1",
+                self.url(database),
+                "-c",
+                sql,
+            ],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
         if result.returncode != 0:
             raise AssertionError(result.stderr)
         return [line.split("\t") for line in result.stdout.splitlines()]
