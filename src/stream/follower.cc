@@ -132,11 +132,13 @@ base::Task<model::DbStatus> Follower::ReadShard(const model::Shard& shard) {
     from.type = model::ShardIteratorType::kAfterSequenceNumber;
     from.sequence_number = seen;
   }
+  bool again = false;
   auto iterator = co_await client_.GetShardIterator(from);
   if (!iterator && from.type == model::ShardIteratorType::kAfterSequenceNumber) {
     // Trimmed meanwhile, or a number of another life of this stream.
     from.type = model::ShardIteratorType::kTrimHorizon;
     from.sequence_number.clear();
+    again = true;
     iterator = co_await client_.GetShardIterator(from);
   }
   if (!iterator) co_return std::unexpected(iterator.error());
@@ -150,11 +152,25 @@ base::Task<model::DbStatus> Follower::ReadShard(const model::Shard& shard) {
     if (page->records.empty()) break;
     const std::string last = page->records.back().sequence_number;
     std::erase_if(page->records, [&](const Record& record) { return !options_.concerns(record); });
-    co_await HandOut(std::move(page->records), true);
+    co_await HandOutRead(std::move(page->records), again);
     Advance(last);
     next = std::move(page->next_shard_iterator);
   }
   co_return model::DbStatus();
+}
+
+// What was committed in this process's time is behind the position: nobody has had it yet, unless
+// the stream is read `again`. A handler that took everything for a repetition might never catch up
+// with those who write.
+base::Task<void> Follower::HandOutRead(std::vector<Record> records, bool again) {
+  const std::string first = queue_.FirstSequenceNumber();
+  const auto own = again || first.empty()
+                       ? records.end()
+                       : std::ranges::lower_bound(records, first, {}, &Record::sequence_number);
+  std::vector<Record> fresh(std::move_iterator(own), std::move_iterator(records.end()));
+  records.erase(own, records.end());
+  co_await HandOut(std::move(records), true);
+  co_await HandOut(std::move(fresh), false);
 }
 
 base::Task<void> Follower::FollowLive() {

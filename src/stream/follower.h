@@ -80,6 +80,7 @@ class Follower {
   base::Task<model::DbStatus> ReadShard(const model::Shard& shard);
   base::Task<void> FollowLive();  // until records were lost, or Stop
 
+  base::Task<void> HandOutRead(std::vector<Record> records, bool again);
   base::Task<void> HandOut(std::vector<Record> records, bool perhaps_repeated);
   base::Task<void> RetryFailed();
   void Advance(const std::string& sequence_number);

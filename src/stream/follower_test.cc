@@ -163,15 +163,11 @@ TEST_F(FollowerTest, CatchesUpFromTheBeginningAndThenFollowsLive) {
   Follow(consumer);
   ASSERT_TRUE(consumer.Await("b"));
   EXPECT_FALSE(consumer.WasFirst("a"));
-  // The catch-up may still look for more when it has handed out its last record, and finds what is
-  // put now; once it has ended, a record is handed out the first time.
-  std::vector<std::string> expected = {"a", "b"};
-  for (int i = 0; i < 1'000 && !consumer.WasFirst(expected.back()); ++i) {
-    expected.push_back("c" + std::to_string(i));
-    Put(expected.back());
-    ASSERT_TRUE(consumer.Await(expected.back()));
-  }
-  EXPECT_TRUE(consumer.WasFirst(expected.back()));
+  const std::vector<std::string> expected = {"a", "b", "c"};
+  Put("c");
+  ASSERT_TRUE(consumer.Await("c"));
+  // Even where the catch-up was still looking for more and found it.
+  EXPECT_TRUE(consumer.WasFirst("c"));
   EXPECT_EQ(consumer.handled(), expected);
 }
 
@@ -240,6 +236,7 @@ TEST_F(FollowerTest, ReadsTheStreamWhenItsQueueOverflows) {
   ASSERT_TRUE(consumer.Await("19"));
   EXPECT_EQ(consumer.handled(), expected);
   EXPECT_GE(follower->catch_ups(), 2u);
+  EXPECT_TRUE(consumer.WasFirst("19"));
 }
 
 TEST_F(FollowerTest, FollowsATableThatIsMadeLaterAndOneThatIsMadeAnew) {

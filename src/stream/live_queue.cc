@@ -18,6 +18,11 @@ void LiveQueue::Open() {
 void LiveQueue::Push(std::span<const model::StreamRecord> records,
                      const std::function<bool(const model::StreamRecord&)>& wanted) {
   std::unique_lock lock(mutex_);
+  if (records.empty()) {
+    first_sequence_number_.clear();
+  } else if (first_sequence_number_.empty()) {
+    first_sequence_number_ = records.front().sequence_number;
+  }
   if (waiting_.lost) return;
   if (!records.empty()) waiting_.last_sequence_number = records.back().sequence_number;
   for (const model::StreamRecord& record : records) {
@@ -48,6 +53,11 @@ LiveQueue::Taken LiveQueue::Take() {
   Taken taken = std::exchange(waiting_, {});
   waiting_.lost = lost;
   return taken;
+}
+
+std::string LiveQueue::FirstSequenceNumber() const {
+  const std::lock_guard lock(mutex_);
+  return first_sequence_number_;
 }
 
 }  // namespace cruddur::stream

@@ -32,13 +32,18 @@ class LiveQueue {
   };
   Taken Take();
 
+  // Of all that was pushed since the stream began or was replaced, kept or not; empty: nothing was.
+  // Records from here on are of this process's time.
+  std::string FirstSequenceNumber() const;
+
  private:
   void Wake(std::unique_lock<std::mutex>& lock);
 
   const size_t capacity_;
   const std::function<void()> wake_;
 
-  std::mutex mutex_;  // protects all below
+  mutable std::mutex mutex_;  // protects all below
+  std::string first_sequence_number_;
   Taken waiting_;
   bool awake_ = false;  // wake_ was called since the last Take
 };
