@@ -197,6 +197,8 @@ void Application::Parts::CountParts() {
           [this] { return follower->handled(); });
     gauge("cruddur_projection_failed_attempts", "Attempts of the projection that failed.",
           [this] { return follower->failed_attempts(); });
+    gauge("cruddur_projection_given_up", "Messages whose conversation rows can never be moved.",
+          [this] { return service->projection().given_up(); });
     gauge("cruddur_projection_age_microseconds", "Age of the last message when it was handled.",
           [this] { return follower->age().count(); });
   }

@@ -133,9 +133,12 @@ Conversation ConversationOf(const Item& item) {
   const AttributeValue* members = item.Find("members");
   if (const auto* list = members ? members->As<model::List>() : nullptr) {
     for (const AttributeValue& entry : *list) {
-      if (const auto* member = entry.As<model::Map>()) {
-        conversation.members.push_back(PersonOf(*member));
-      }
+      const auto* member = entry.As<model::Map>();
+      if (!member) continue;
+      // Somebody who is named twice would have two rows at one key; nobody has none.
+      Person person = PersonOf(*member);
+      if (person.uuid.empty() || conversation.HasMember(person.uuid)) continue;
+      conversation.members.push_back(std::move(person));
     }
   }
   const AttributeValue* moved = item.Find("moved_rows");

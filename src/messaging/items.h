@@ -49,7 +49,7 @@ struct ConversationRow {
 // member has a row of this conversation at t or later (RowKeyOf). Empty: no row was promised yet.
 struct Conversation {
   std::string uuid;
-  std::vector<Person> members;  // who started it first; names as of then
+  std::vector<Person> members;  // each once, who started it first; names as of then
   std::string title;
   std::string created_at;
   std::string last_message_at;

@@ -23,6 +23,10 @@ constexpr size_t kSideBySide = 64;
 // Rows whose key another conversation of the member has take the next microsecond, this often.
 constexpr int kMaxKeyTries = 1'000;
 
+// Of a conversation that one transaction moves: two writes a member and one for the guard are at
+// most 100.
+constexpr size_t kMaxAtOnce = 49;
+
 std::string_view SortKeyOf(const StreamRecord& record) { return record.keys.FindString("sk"); }
 
 // A row newer than the guard knows belongs to a projection that is under way (or to older code).
@@ -73,10 +77,17 @@ Task<std::vector<std::string>> Projection::Handle(std::span<const StreamRecord> 
     for (size_t i = begin; i < end; ++i) {
       const DbStatus& outcome = outcomes[i - begin];
       if (outcome) continue;
-      base::Log(LogLevel::kWarn, "conversation rows not brought up to date",
+      const bool permanent = IsPermanent(outcome.error().code);
+      base::Log(permanent ? LogLevel::kError : LogLevel::kWarn,
+                "conversation rows not brought up to date",
                 {{"conversation", ConversationOfMessage(groups[i].newest->keys.FindString("pk"))
                                       .value_or(std::string_view())},
-                 {"reason", outcome.error().message}});
+                 {"reason", outcome.error().message},
+                 {"given_up", permanent}});
+      if (permanent) {
+        given_up_.fetch_add(groups[i].records.size(), std::memory_order_relaxed);
+        continue;
+      }
       for (const StreamRecord* record : groups[i].records) {
         failed.push_back(record->sequence_number);
       }
@@ -125,7 +136,8 @@ Task<DbStatus> Projection::Project(Message message, Delivery delivery) {
 }
 
 Task<DbStatus> Projection::Move(const Conversation& record, const Message& message, bool thorough) {
-  if (options_.transactions && !thorough && !record.last_message_at.empty()) {
+  const bool at_once = options_.transactions && record.members.size() <= kMaxAtOnce;
+  if (at_once && !thorough && !record.last_message_at.empty()) {
     const auto moved = co_await MoveInOneTransaction(record, message);
     if (!moved && moved.error().code != DbErrorCode::kUnknownOperation) {
       co_return std::unexpected(moved.error());
@@ -259,7 +271,7 @@ Task<DbResult<std::string>> Projection::PutRowAtFreeKey(ConversationRow row) {
     if (next <= row.sort_key) break;
     row.sort_key = next;
   }
-  co_return model::DbFail(DbErrorCode::kInternalServerError, "no free key for a conversation row");
+  co_return model::Invalid("no free key for a conversation row");
 }
 
 }  // namespace cruddur::messaging

@@ -11,6 +11,7 @@
 // repairs by the index. See docs/architecture.md, "Messaging".
 #pragma once
 
+#include <atomic>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,12 +42,16 @@ class Projection {
   static bool Concerns(const model::StreamRecord& record);
 
   // Of each conversation only the newest message counts. Answers the sequence numbers of the
-  // records of those conversations that could not be brought up to date.
+  // records of those conversations that could not be brought up to date, and may be another time.
+  // What the store will refuse for ever is logged, counted and not asked for again.
   Task<std::vector<std::string>> Handle(std::span<const model::StreamRecord> records,
                                         Delivery delivery);
 
   // Brings the rows of one message's conversation up to it.
   Task<DbStatus> Project(Message message, Delivery delivery);
+
+  // Messages whose rows can never be moved, for metrics.
+  uint64_t given_up() const { return given_up_.load(std::memory_order_relaxed); }
 
  private:
   struct Group;
@@ -73,6 +78,7 @@ class Projection {
   People& people_;
   ProjectionWatch& watch_;
   const ProjectionOptions options_;
+  std::atomic<uint64_t> given_up_{0};
 };
 
 }  // namespace cruddur::messaging

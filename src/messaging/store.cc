@@ -20,6 +20,11 @@ bool IsAmbiguous(DbErrorCode code) {
          code == DbErrorCode::kServiceUnavailable;
 }
 
+bool IsPermanent(DbErrorCode code) {
+  return code == DbErrorCode::kValidation || code == DbErrorCode::kSerialization ||
+         code == DbErrorCode::kItemCollectionSizeLimitExceeded;
+}
+
 base::Error ErrorOf(const model::DbError& error) {
   switch (error.code) {
     case DbErrorCode::kValidation:

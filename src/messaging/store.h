@@ -24,6 +24,10 @@ using model::DbStatus;
 // True where a write may have happened although it was answered with an error.
 bool IsAmbiguous(model::DbErrorCode code);
 
+// True where the same request will be refused for ever: an item that is too large, a key that is
+// too long.
+bool IsPermanent(model::DbErrorCode code);
+
 // What the callers of the service see: kUnavailable for whatever passes (throttling, an endpoint or
 // a table that is away), kInternal for what only a bug of ours can cause.
 base::Error ErrorOf(const model::DbError& error);

@@ -53,6 +53,7 @@ Task<void> Writer::Project(const Message& message) {
     if (projected) co_return;
     base::Log(base::LogLevel::kWarn, "conversation rows not brought up to date",
               {{"conversation", message.conversation_uuid}, {"reason", projected.error().message}});
+    if (IsPermanent(projected.error().code)) co_return;
     delivery = Delivery::kPerhapsRepeated;
     co_await Pause(tries + 3);
   }
