@@ -119,10 +119,13 @@ class PostgresServer {
   }
 
   static pid_t Spawn(const std::vector<std::string>& arguments, const std::string& log) {
-    std::vector<char*> argv;
-    for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    // PostgreSQL's programs find each other beside the path that they were called by.
+    std::string program = Programs() + "/" + arguments.front();
+    std::vector<char*> argv{program.data()};
+    for (size_t i = 1; i < arguments.size(); ++i) {
+      argv.push_back(const_cast<char*>(arguments[i].c_str()));
+    }
     argv.push_back(nullptr);
-    const std::string program = Programs() + "/" + arguments.front();
     const passwd* user = ServerUser();
     const pid_t pid = fork();
     if (pid != 0) return pid;

@@ -1,8 +1,10 @@
 """A file system of the test's own, where the machine allows it."""
+import contextlib
 import subprocess
 import unittest
 
 
+@contextlib.contextmanager
 def mounted(options, path):
     """A tmpfs on `path`, where the machine allows it."""
     result = subprocess.run(
