@@ -162,6 +162,9 @@ void Application::Parts::Follow() {
     options.checkpoint_path = settings.Text("data") + "/projection.checkpoint";
   }
   options.concerns = messaging::Projection::Concerns;
+  options.records_lost = [this](model::Item after) {
+    return service->projection().ProjectPage(std::move(after));
+  };
   follower = std::make_unique<stream::Follower>(
       loops.loop(0), *store.client,
       [this](stream::CommitListener listener) {
@@ -199,6 +202,10 @@ void Application::Parts::CountParts() {
           [this] { return follower->failed_attempts(); });
     gauge("cruddur_projection_given_up", "Messages whose conversation rows can never be moved.",
           [this] { return service->projection().given_up(); });
+    gauge("cruddur_projection_passes", "How often all conversations were gone over.",
+          [this] { return follower->passes(); });
+    gauge("cruddur_projection_restarts", "How often the projection started over after a failure.",
+          [this] { return follower->restarts(); });
     gauge("cruddur_projection_age_microseconds", "Age of the last message when it was handled.",
           [this] { return follower->age().count(); });
   }

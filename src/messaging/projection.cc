@@ -17,9 +17,6 @@ using base::LogLevel;
 using model::DbErrorCode;
 using model::StreamRecord;
 
-// Conversations of one batch that are moved side by side.
-constexpr size_t kSideBySide = 64;
-
 // Rows whose key another conversation of the member has take the next microsecond, this often.
 constexpr int kMaxKeyTries = 1'000;
 
@@ -77,23 +74,24 @@ Task<std::vector<std::string>> Projection::Handle(std::span<const StreamRecord> 
     for (size_t i = begin; i < end; ++i) {
       const DbStatus& outcome = outcomes[i - begin];
       if (outcome) continue;
-      const bool permanent = IsPermanent(outcome.error().code);
-      base::Log(permanent ? LogLevel::kError : LogLevel::kWarn,
-                "conversation rows not brought up to date",
-                {{"conversation", ConversationOfMessage(groups[i].newest->keys.FindString("pk"))
-                                      .value_or(std::string_view())},
-                 {"reason", outcome.error().message},
-                 {"given_up", permanent}});
-      if (permanent) {
-        given_up_.fetch_add(groups[i].records.size(), std::memory_order_relaxed);
-        continue;
-      }
+      const std::string_view pk = groups[i].newest->keys.FindString("pk");
+      if (GiveUp(*ConversationOfMessage(pk), outcome.error(), groups[i].records.size())) continue;
       for (const StreamRecord* record : groups[i].records) {
         failed.push_back(record->sequence_number);
       }
     }
   }
   co_return failed;
+}
+
+bool Projection::GiveUp(std::string_view conversation, const model::DbError& error,
+                        size_t messages) {
+  const bool permanent = IsPermanent(error.code);
+  base::Log(permanent ? LogLevel::kError : LogLevel::kWarn,
+            "conversation rows not brought up to date",
+            {{"conversation", conversation}, {"reason", error.message}, {"given_up", permanent}});
+  if (permanent) given_up_.fetch_add(messages, std::memory_order_relaxed);
+  return permanent;
 }
 
 Task<DbStatus> Projection::ProjectGroup(const Group& group, Delivery delivery) {

@@ -50,13 +50,23 @@ class Projection {
   // Brings the rows of one message's conversation up to it.
   Task<DbStatus> Project(Message message, Delivery delivery);
 
+  // The same for the newest message of each conversation whose record is on this page of the
+  // table, where nobody knows what the stream would have said. Answers where the next page goes on,
+  // empty: that was all; an error that may pass.
+  Task<DbResult<model::Item>> ProjectPage(model::Item after);
+
   // Messages whose rows can never be moved, for metrics.
   uint64_t given_up() const { return given_up_.load(std::memory_order_relaxed); }
 
  private:
   struct Group;
+  // Conversations of one batch that are moved side by side.
+  static constexpr size_t kSideBySide = 64;
 
   Task<DbStatus> ProjectGroup(const Group& group, Delivery delivery);
+  Task<DbStatus> ProjectNewest(std::string conversation);
+  // Logs it, and counts the messages if it is permanent, which is answered.
+  bool GiveUp(std::string_view conversation, const model::DbError& error, size_t messages);
   // The record, made from the rows where older code wrote none; no members: nobody can be shown it.
   Task<DbResult<Conversation>> RecordOf(std::string_view conversation);
 

@@ -174,6 +174,26 @@ Task<DbResult<Store::Slice>> Store::OldestFirst(std::string partition, std::stri
   co_return co_await Collect(std::move(request), limit);
 }
 
+Task<DbResult<Store::RecordsPage>> Store::ListRecords(model::Item after) {
+  // In process a page is read without a pause: a few milliseconds' worth.
+  constexpr int64_t kItemsRead = 1'000;
+  model::ScanRequest request;
+  request.table = table_;
+  request.filter_expression = "sk = :record AND begins_with(pk, :prefix)";
+  request.placeholders.values.Set(":record", kRecordSort);
+  request.placeholders.values.Set(":prefix", RecordPartition(""));
+  request.projection_expression = "pk";
+  request.consistent_read = true;
+  request.limit = kItemsRead;
+  request.exclusive_start_key = std::move(after);
+  CO_TRY_ASSIGN(auto page, co_await client_.Scan(std::move(request)));
+  RecordsPage records{.after = std::move(page.last_evaluated_key)};
+  for (const Item& item : page.items) {
+    records.conversations.emplace_back(*ConversationOfRecord(item.FindString("pk")));
+  }
+  co_return records;
+}
+
 Task<DbResult<Store::Slice>> Store::Collect(model::QueryRequest request, size_t limit) {
   request.table = table_;
   Slice slice;

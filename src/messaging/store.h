@@ -64,6 +64,14 @@ class Store {
   Task<DbResult<Slice>> NewestFirst(std::string partition, std::string before, size_t limit);
   Task<DbResult<Slice>> OldestFirst(std::string partition, std::string after, size_t limit);
 
+  // The conversations that have a record, among a bounded number of the table's items from `after`
+  // on (empty: the first).
+  struct RecordsPage {
+    std::vector<std::string> conversations;
+    model::Item after;  // empty: that was all
+  };
+  Task<DbResult<RecordsPage>> ListRecords(model::Item after);
+
   // False: the key is taken, and the item there stays as it is.
   Task<DbResult<bool>> PutIfFree(model::Item item);
   // False: the key is taken, by another conversation's row or by this one's of a newer message.

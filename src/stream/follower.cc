@@ -5,7 +5,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
+#include <exception>
 #include <unordered_set>
+#include <utility>
 
 #include "base/log.h"
 
@@ -14,8 +16,6 @@ namespace {
 
 using base::LogLevel;
 using model::DbErrorCode;
-
-constexpr std::chrono::milliseconds kUnreadablePause{500};
 
 }  // namespace
 
@@ -27,7 +27,7 @@ Follower::Follower(base::Loop& loop, dynamo::Client& client, SubscribeFunction s
       handler_(std::move(handler)),
       options_(std::move(options)),
       checkpoint_(options_.checkpoint_path),
-      queue_(options_.max_queued, [this] { Wake(); }),
+      queue_(options_.max_queued, options_.max_queued_bytes, [this] { Wake(); }),
       timer_(loop.get_executor()),
       retry_pause_(options_.first_retry) {}
 
@@ -72,105 +72,48 @@ base::Task<void> Follower::Sleep(SteadyClock::time_point until) {
   woken_ = false;
 }
 
+// What an exception leaves half done is done again from the position on: records come at least
+// once.
 base::Task<void> Follower::Run() {
-  saved_ = settled_ = position_ = checkpoint_.Load();
+  std::exception_ptr failure;
   while (!stopping_) {
-    if (co_await CatchUp()) {
-      co_await FollowLive();
-    } else if (!stopping_) {
-      co_await Sleep(SteadyClock::now() + kUnreadablePause);
+    try {
+      if (failure) {
+        restarts_.fetch_add(1, std::memory_order_relaxed);
+        partly_handed_out_ = true;
+        try {
+          std::rethrow_exception(std::exchange(failure, nullptr));
+        } catch (const std::exception& error) {
+          base::Log(LogLevel::kError, "stream follower starts over",
+                    {{"table", options_.table}, {"reason", std::string_view(error.what())}});
+        }
+        co_await Sleep(SteadyClock::now() + options_.unreadable_pause);
+        if (!stopping_) queue_.Open();
+      }
+      co_await Follow();
+    } catch (const std::exception&) {
+      failure = std::current_exception();
     }
-    if (!stopping_) queue_.Open();
   }
   SaveCheckpoint();
 }
 
-base::Task<bool> Follower::CatchUp() {
-  catch_ups_.fetch_add(1, std::memory_order_relaxed);
-  const auto table = co_await client_.DescribeTable(options_.table);
-  if (!table) {
-    const auto code = table.error().code;
-    if (code != DbErrorCode::kResourceNotFound && code != DbErrorCode::kTableNotFound) {
-      co_return false;
+base::Task<void> Follower::Follow() {
+  if (!loaded_) {
+    saved_ = checkpoint_.Load();
+    // Of a checkpoint before the first record nobody knows what was trimmed since.
+    position_ = saved_.sequence_number.empty() ? Position() : saved_;
+    settled_ = saved_;
+    loaded_ = true;
+  }
+  while (!stopping_) {
+    if (co_await CatchUp()) {
+      co_await FollowLive();
+    } else if (!stopping_) {
+      co_await Sleep(SteadyClock::now() + options_.unreadable_pause);
     }
-    // No table: nothing to catch up with, and whatever a new one brings comes live.
-    position_ = settled_ = {};
-    failed_.clear();
-    co_return true;
+    if (!stopping_) queue_.Open();
   }
-  if (table->stream_arn != position_.stream_arn) {
-    position_ = settled_ = {.stream_arn = table->stream_arn};
-    failed_.clear();
-  }
-  if (table->stream_arn.empty()) co_return true;
-
-  model::DescribeStreamRequest request{.stream_arn = table->stream_arn};
-  do {
-    const auto stream = co_await client_.DescribeStream(request);
-    if (!stream) co_return false;
-    for (const model::Shard& shard : stream->shards) {
-      const auto read = co_await ReadShard(shard);
-      if (!read) {
-        base::Log(LogLevel::kWarn, "stream not readable",
-                  {{"table", options_.table}, {"reason", read.error().message}});
-        co_return false;
-      }
-      if (stopping_) co_return true;
-    }
-    request.exclusive_start_shard_id = stream->last_evaluated_shard_id;
-  } while (!request.exclusive_start_shard_id.empty());
-  co_return true;
-}
-
-base::Task<model::DbStatus> Follower::ReadShard(const model::Shard& shard) {
-  const std::string& seen = position_.sequence_number;
-  if (!shard.last_sequence_number.empty() && seen >= shard.last_sequence_number) {
-    co_return model::DbStatus();
-  }
-  model::GetShardIteratorRequest from{.stream_arn = position_.stream_arn, .shard_id = shard.id};
-  if (!seen.empty() && seen >= shard.first_sequence_number) {
-    from.type = model::ShardIteratorType::kAfterSequenceNumber;
-    from.sequence_number = seen;
-  }
-  bool again = false;
-  auto iterator = co_await client_.GetShardIterator(from);
-  if (!iterator && from.type == model::ShardIteratorType::kAfterSequenceNumber) {
-    // Trimmed meanwhile, or a number of another life of this stream.
-    from.type = model::ShardIteratorType::kTrimHorizon;
-    from.sequence_number.clear();
-    again = true;
-    iterator = co_await client_.GetShardIterator(from);
-  }
-  if (!iterator) co_return std::unexpected(iterator.error());
-
-  std::string next = *std::move(iterator);
-  while (!next.empty() && !stopping_) {
-    model::GetRecordsRequest request{.shard_iterator = std::move(next)};
-    request.limit = static_cast<int64_t>(options_.max_batch);
-    auto page = co_await client_.GetRecords(std::move(request));
-    if (!page) co_return std::unexpected(page.error());
-    if (page->records.empty()) break;
-    const std::string last = page->records.back().sequence_number;
-    std::erase_if(page->records, [&](const Record& record) { return !options_.concerns(record); });
-    co_await HandOutRead(std::move(page->records), again);
-    Advance(last);
-    next = std::move(page->next_shard_iterator);
-  }
-  co_return model::DbStatus();
-}
-
-// What was committed in this process's time is behind the position: nobody has had it yet, unless
-// the stream is read `again`. A handler that took everything for a repetition might never catch up
-// with those who write.
-base::Task<void> Follower::HandOutRead(std::vector<Record> records, bool again) {
-  const std::string first = queue_.FirstSequenceNumber();
-  const auto own = again || first.empty()
-                       ? records.end()
-                       : std::ranges::lower_bound(records, first, {}, &Record::sequence_number);
-  std::vector<Record> fresh(std::move_iterator(own), std::move_iterator(records.end()));
-  records.erase(own, records.end());
-  co_await HandOut(std::move(records), true);
-  co_await HandOut(std::move(fresh), false);
 }
 
 base::Task<void> Follower::FollowLive() {
@@ -201,7 +144,10 @@ base::Task<void> Follower::FollowLive() {
 }
 
 base::Task<void> Follower::HandOut(std::vector<Record> records, bool perhaps_repeated) {
-  while (failed_.size() >= options_.max_failed && !stopping_) {
+  const auto full = [&] {
+    return failed_.size() >= options_.max_failed || failed_bytes_ >= options_.max_failed_bytes;
+  };
+  while (full() && !stopping_) {
     co_await Sleep(next_retry_);
     co_await RetryFailed();
   }
@@ -222,6 +168,7 @@ base::Task<void> Follower::HandOut(std::vector<Record> records, bool perhaps_rep
   for (Record& record : records) {
     if (numbers.contains(record.sequence_number)) failed_.push_back(std::move(record));
   }
+  CountFailedBytes();
 }
 
 base::Task<void> Follower::RetryFailed() {
@@ -232,9 +179,15 @@ base::Task<void> Follower::RetryFailed() {
   failed_attempts_.fetch_add(failures.size(), std::memory_order_relaxed);
   const std::unordered_set<std::string_view> numbers(failures.begin(), failures.end());
   std::erase_if(failed_, [&](const Record& r) { return !numbers.contains(r.sequence_number); });
+  CountFailedBytes();
   retry_pause_ = std::min(retry_pause_ * 2, options_.last_retry);
   next_retry_ = SteadyClock::now() + retry_pause_;
   if (failed_.empty()) settled_ = position_;
+}
+
+void Follower::CountFailedBytes() {
+  failed_bytes_ = 0;
+  for (const Record& record : failed_) failed_bytes_ += MemoryOf(record);
 }
 
 void Follower::Advance(const std::string& sequence_number) {

@@ -4,48 +4,29 @@
 //
 // Records that the handler reports as failed are tried again, with growing pauses, while the others
 // go on; the checkpoint waits for them. Order: that of the stream, but for what is tried again.
+//
+// Where the stream can't be continued at the checkpoint (records are kept for 24 hours, a stream
+// may be switched off and on, a checkpoint may be gone), the handler's owner goes over the table
+// itself, before the stream is read on.
 #pragma once
 
 #include <atomic>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <chrono>
-#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/task.h"
 #include "dynamo/client.h"
 #include "stream/checkpoint.h"
+#include "stream/follower_options.h"
 #include "stream/live_queue.h"
 
 namespace cruddur::stream {
-
-// Answers the sequence numbers of the records that failed. `perhaps_repeated`: some may have been
-// handed out before, by this process or by one that crashed.
-using BatchHandler = std::function<base::Task<std::vector<std::string>>(
-    std::span<const model::StreamRecord> records, bool perhaps_repeated)>;
-
-// What the source of committed records calls (engine::Engine::Subscribe), on any thread.
-using CommitListener =
-    std::function<void(std::string_view table, std::span<const model::StreamRecord> records)>;
-using SubscribeFunction = std::function<std::shared_ptr<void>(CommitListener)>;
-
-struct FollowerOptions {
-  std::string table;
-  std::string checkpoint_path;                               // empty: keeps none
-  std::function<bool(const model::StreamRecord&)> concerns;  // others are not handed out
-  size_t max_queued = 10'000;
-  size_t max_batch = 1'000;
-  size_t max_failed = 1'000;  // beyond, nothing new is taken until some of them succeed
-  std::chrono::milliseconds checkpoint_interval{1'000};
-  std::chrono::milliseconds first_retry{50}, last_retry{30'000};
-};
 
 class Follower {
  public:
@@ -63,6 +44,9 @@ class Follower {
   uint64_t handled() const { return handled_.load(std::memory_order_relaxed); }
   uint64_t failed_attempts() const { return failed_attempts_.load(std::memory_order_relaxed); }
   uint64_t catch_ups() const { return catch_ups_.load(std::memory_order_relaxed); }
+  // How often the whole table was gone over, and how often all was started over after an exception.
+  uint64_t passes() const { return passes_.load(std::memory_order_relaxed); }
+  uint64_t restarts() const { return restarts_.load(std::memory_order_relaxed); }
   // How old the last record was when it was handled.
   std::chrono::microseconds age() const {
     return std::chrono::microseconds(age_.load(std::memory_order_relaxed));
@@ -75,14 +59,18 @@ class Follower {
                                                  base::Executor>;
 
   base::Task<void> Run();
+  base::Task<void> Follow();  // until Stop; may throw what client and handler throw
   // Reads the stream from the position to its end. False: it could not be read.
   base::Task<bool> CatchUp();
+  // Goes over the table and begins the stream anew. False: it could not be done.
+  base::Task<bool> MakeUpForLostRecords(std::string stream_arn);
   base::Task<model::DbStatus> ReadShard(const model::Shard& shard);
   base::Task<void> FollowLive();  // until records were lost, or Stop
 
   base::Task<void> HandOutRead(std::vector<Record> records, bool again);
   base::Task<void> HandOut(std::vector<Record> records, bool perhaps_repeated);
   base::Task<void> RetryFailed();
+  void CountFailedBytes();
   void Advance(const std::string& sequence_number);
   void SaveCheckpoint();
   base::Task<void> Sleep(SteadyClock::time_point until);
@@ -103,15 +91,18 @@ class Follower {
   // Touched on the loop's thread only.
   Timer timer_;
   bool woken_ = false;
-  Position position_;  // handed out up to here
-  Position settled_;   // and nothing of that has to be tried again
+  bool loaded_ = false;
+  bool partly_handed_out_ = false;  // some of what is behind the position was
+  Position position_;               // handed out up to here
+  Position settled_;                // and nothing of that has to be tried again
   Position saved_;
   SteadyClock::time_point next_save_;
   std::vector<Record> failed_;
+  size_t failed_bytes_ = 0;
   std::chrono::milliseconds retry_pause_;
   SteadyClock::time_point next_retry_;
 
-  std::atomic<uint64_t> handled_{0}, failed_attempts_{0}, catch_ups_{0};
+  std::atomic<uint64_t> handled_{0}, failed_attempts_{0}, catch_ups_{0}, passes_{0}, restarts_{0};
   std::atomic<int64_t> age_{0};
 };
 

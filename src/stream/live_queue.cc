@@ -4,14 +4,24 @@
 
 namespace cruddur::stream {
 
-LiveQueue::LiveQueue(size_t capacity, std::function<void()> wake)
-    : capacity_(capacity), wake_(std::move(wake)) {
+// DynamoDB's measure of keys and images, each attribute's place, and the record itself.
+size_t MemoryOf(const model::StreamRecord& record) {
+  constexpr size_t kAttribute = 96, kRecord = 512;
+  size_t attributes = record.keys.size();
+  if (record.new_image) attributes += record.new_image->size();
+  if (record.old_image) attributes += record.old_image->size();
+  return kRecord + attributes * kAttribute + static_cast<size_t>(record.size_bytes);
+}
+
+LiveQueue::LiveQueue(size_t capacity, size_t max_bytes, std::function<void()> wake)
+    : capacity_(capacity), max_bytes_(max_bytes), wake_(std::move(wake)) {
   waiting_.lost = true;
 }
 
 void LiveQueue::Open() {
   const std::lock_guard lock(mutex_);
   waiting_ = {};
+  waiting_bytes_ = 0;
   awake_ = false;
 }
 
@@ -27,7 +37,8 @@ void LiveQueue::Push(std::span<const model::StreamRecord> records,
   if (!records.empty()) waiting_.last_sequence_number = records.back().sequence_number;
   for (const model::StreamRecord& record : records) {
     if (!wanted(record)) continue;
-    if (waiting_.records.size() == capacity_) {
+    waiting_bytes_ += MemoryOf(record);
+    if (waiting_.records.size() == capacity_ || waiting_bytes_ > max_bytes_) {
       waiting_.lost = true;
       break;
     }
@@ -51,6 +62,7 @@ LiveQueue::Taken LiveQueue::Take() {
   awake_ = false;
   const bool lost = waiting_.lost;
   Taken taken = std::exchange(waiting_, {});
+  waiting_bytes_ = 0;
   waiting_.lost = lost;
   return taken;
 }

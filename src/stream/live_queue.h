@@ -12,10 +12,14 @@
 
 namespace cruddur::stream {
 
+// What a record takes while it waits, roughly.
+size_t MemoryOf(const model::StreamRecord& record);
+
 class LiveQueue {
  public:
-  // `wake` is called, on the pushing thread, when something comes into an idle queue.
-  LiveQueue(size_t capacity, std::function<void()> wake);
+  // Full is at `capacity` records or at `max_bytes` of memory. `wake` is called, on the pushing
+  // thread, when something comes into an idle queue.
+  LiveQueue(size_t capacity, size_t max_bytes, std::function<void()> wake);
 
   // Starts anew, empty.
   void Open();
@@ -39,12 +43,13 @@ class LiveQueue {
  private:
   void Wake(std::unique_lock<std::mutex>& lock);
 
-  const size_t capacity_;
+  const size_t capacity_, max_bytes_;
   const std::function<void()> wake_;
 
   mutable std::mutex mutex_;  // protects all below
   std::string first_sequence_number_;
   Taken waiting_;
+  size_t waiting_bytes_ = 0;
   bool awake_ = false;  // wake_ was called since the last Take
 };
 

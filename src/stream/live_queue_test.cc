@@ -24,7 +24,7 @@ struct LiveQueueTest : ::testing::Test {
     queue.Push(records, wanted);
   }
   int wakes = 0;
-  LiveQueue queue{3, [this] { ++wakes; }};
+  LiveQueue queue{3, 10'000, [this] { ++wakes; }};
 };
 
 TEST_F(LiveQueueTest, KeepsNothingBeforeItIsOpened) {
@@ -69,6 +69,20 @@ TEST_F(LiveQueueTest, LetsGoOfEverythingWhenFullAndSaysSo) {
   taken = queue.Take();
   EXPECT_FALSE(taken.lost);
   EXPECT_THAT(taken.records, SizeIs(1));
+}
+
+TEST_F(LiveQueueTest, IsFullOfBytesToo) {
+  StreamRecord large = Numbered("1");
+  large.size_bytes = 6'000;
+  queue.Open();
+  Push({large});
+  EXPECT_FALSE(queue.Take().lost);
+  Push({large});
+  Push({large});
+  EXPECT_TRUE(queue.Take().lost);
+  queue.Open();
+  Push({large});
+  EXPECT_FALSE(queue.Take().lost);
 }
 
 TEST_F(LiveQueueTest, IsLostWhenTheTableWasReplaced) {
