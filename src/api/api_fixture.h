@@ -19,6 +19,7 @@
 #include "api/page_cache.h"
 #include "api/problem.h"
 #include "api/system_routes.h"
+#include "api/table_events.h"
 #include "base/log.h"
 #include "cache/memory_cache.h"
 #include "dynamo/in_process_client.h"
@@ -80,13 +81,16 @@ class ApiFixture : public ::testing::Test {
     Follow();
     routes = std::make_unique<MessageRoutes>(*service, directory, pages);
     routes->AddTo(door);
-    AddSystemRoutes(door, registry,
-                    {{"store",
-                      [this]() -> base::Task<base::Status> {
-                        if (cut_off) co_return base::Fail(base::ErrorCode::kUnavailable, "cut off");
-                        co_return base::Status();
-                      }}},
-                    [this] { return keys->Keys()->ToJson(); });
+    AddSystemRoutes(
+        door, registry,
+        {{"store",
+          [this]() -> base::Task<base::Status> {
+            if (cut_off) co_return base::Fail(base::ErrorCode::kUnavailable, "cut off");
+            co_return base::Status();
+          }},
+         {"stream", [this]() -> base::Task<base::Status> { co_return events->CheckStream(); },
+          false}},
+        [this] { return keys->Keys()->ToJson(); });
     server = net::Server::Start(
                  loops, {},
                  [this](const net::Request& request, net::Response& response) {
@@ -100,7 +104,7 @@ class ApiFixture : public ::testing::Test {
   ~ApiFixture() override {
     server->Stop(std::chrono::milliseconds(100));
     follower->Stop();
-    drops.reset();
+    seen_commits.reset();
     http.reset();
     engine.reset();
     loops.Stop();
@@ -190,7 +194,8 @@ class ApiFixture : public ::testing::Test {
   cache::MemoryCache cache{{}, clock};
   PageCache pages{&cache};
   std::unique_ptr<messaging::Service> service;
-  std::shared_ptr<void> drops;
+  std::unique_ptr<TableEvents> events;
+  std::shared_ptr<void> seen_commits;
   std::unique_ptr<stream::Follower> follower;
 
   std::mutex log_mutex;
@@ -206,12 +211,18 @@ class ApiFixture : public ::testing::Test {
 
  private:
   void Follow() {
-    drops = engine->Subscribe([this](const engine::CommittedRecords& commit) {
-      for (const auto& record : commit.records) pages.Drop(record.keys.FindString("pk"));
+    events = std::make_unique<TableEvents>(*service, pages, [this] {
+      const auto table = engine->DescribeTable(messaging::kTableName);
+      return table && table->stream_view.has_value();
     });
+    seen_commits = engine->Subscribe(
+        [this](const engine::CommittedRecords& commit) { events->See(commit.records); });
     stream::FollowerOptions options;
     options.table = messaging::kTableName;
     options.concerns = messaging::Projection::Concerns;
+    options.records_lost = [this](model::Item after) {
+      return service->projection().ProjectPage(std::move(after));
+    };
     follower = std::make_unique<stream::Follower>(
         loops.loop(0), store,
         [this](stream::CommitListener listener) {

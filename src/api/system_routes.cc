@@ -12,21 +12,26 @@ using Checks = std::shared_ptr<const std::vector<ReadyCheck>>;
 
 base::Task<void> AnswerReady(Checks checks, net::Response& response) {
   std::vector<std::string_view> failed;
+  bool available = true;
   for (const ReadyCheck& check : *checks) {
     const base::Status status = co_await check.run();
     if (status) continue;
     base::Log(base::LogLevel::kWarn, "not ready",
               {{"check", check.name}, {"reason", status.error().message}});
     failed.push_back(check.name);
+    available = available && !check.essential;
   }
   json::Writer writer(response.body);
   if (failed.empty()) {
     writer.BeginObject().Key("status").String("ready").EndObject();
     co_return;
   }
-  response.status = 503;
-  response.AddHeader("Retry-After", "1");
-  writer.BeginObject().Key("status").String("unavailable").Key("failed").BeginArray();
+  if (!available) {
+    response.status = 503;
+    response.AddHeader("Retry-After", "1");
+  }
+  writer.BeginObject().Key("status").String(available ? "degraded" : "unavailable");
+  writer.Key("failed").BeginArray();
   for (const std::string_view name : failed) writer.String(name);
   writer.EndArray().EndObject();
 }

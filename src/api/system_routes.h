@@ -12,14 +12,16 @@
 
 namespace cruddur::api {
 
-// What has to work before requests are sent here.
+// What has to work before requests are sent here, or at least is to be seen when it doesn't.
 struct ReadyCheck {
   std::string name;  // "store"
   std::function<base::Task<base::Status>()> run;
+  bool essential = true;
 };
 
-// GET /health: the process answers. GET /ready: the checks pass, else 503 with the names of those
-// that don't. GET /metrics: Prometheus' text. GET /.well-known/jwks.json: `jwks`, if it is set.
+// GET /health: the process answers. GET /ready: the checks pass ("ready"), else the names of those
+// that don't: with 503 ("unavailable") if one of them is essential, otherwise "degraded". GET
+// /metrics: Prometheus' text. GET /.well-known/jwks.json: `jwks`, if it is set.
 void AddSystemRoutes(FrontDoor& door, const base::Registry& registry,
                      std::vector<ReadyCheck> checks, std::function<std::string()> jwks);
 

@@ -13,6 +13,7 @@
 #include "api/message_routes.h"
 #include "api/page_cache.h"
 #include "api/system_routes.h"
+#include "api/table_events.h"
 #include "app/endpoints.h"
 #include "app/store.h"
 #include "app/users_database.h"
@@ -89,7 +90,8 @@ struct Application::Parts {
   const size_t page_cache_bytes;
   cache::MemoryCache cached_bytes;
   std::unique_ptr<api::PageCache> pages;
-  std::shared_ptr<void> page_drops;
+  std::unique_ptr<api::TableEvents> events;  // null: the store is elsewhere
+  std::shared_ptr<void> seen_commits;
   std::unique_ptr<stream::Follower> follower;
 
   std::unique_ptr<api::AccessLog> access_log;
@@ -132,6 +134,10 @@ base::Status Application::Parts::Build() {
          if (!found) co_return std::unexpected(found.error());
          co_return base::Status();
        }}};
+  if (events) {
+    const auto check = [this]() -> base::Task<base::Status> { co_return events->CheckStream(); };
+    checks.push_back({"stream", check, false});
+  }
   api::AddSystemRoutes(*door, registry, std::move(checks),
                        [this] { return keys->Keys()->ToJson(); });
   CountParts();
@@ -141,21 +147,13 @@ base::Status Application::Parts::Build() {
 // What the engine's commits set off: pages are dropped before the writer is answered, and the
 // projection moves the conversation rows.
 void Application::Parts::Follow() {
-  // Without a stream nobody tells us of the table's commits.
-  const auto keep_while_told = [this] {
+  events = std::make_unique<api::TableEvents>(*service, *pages, [this] {
     const auto table = store.engine->DescribeTable(messaging::kTableName);
-    pages->SetExact(table && table->stream_view.has_value());
-  };
-  page_drops =
-      store.engine->Subscribe([this, keep_while_told](const engine::CommittedRecords& commit) {
-        if (commit.table != messaging::kTableName) return;
-        if (commit.records.empty()) {  // the table was replaced, or its stream switched
-          service->memberships().Clear();
-          keep_while_told();
-        }
-        for (const StreamRecord& record : commit.records) pages->Drop(record.keys.FindString("pk"));
-      });
-  keep_while_told();
+    return table && table->stream_view.has_value();
+  });
+  seen_commits = store.engine->Subscribe([this](const engine::CommittedRecords& commit) {
+    if (commit.table == messaging::kTableName) events->See(commit.records);
+  });
   stream::FollowerOptions options;
   options.table = messaging::kTableName;
   if (!settings.Boolean("in-memory")) {
@@ -242,7 +240,7 @@ Application::Parts::~Parts() {
   if (api) api->Stop(grace);
   if (dynamodb) dynamodb->Stop(grace);
   if (follower) follower->Stop();
-  page_drops.reset();
+  seen_commits.reset();
   // The engine answers what is queued on the loops, so it ends before they do.
   store = {};
   database.Stop();

@@ -40,10 +40,35 @@ Conversation RecordFromRows(std::string_view conversation,
   return record;
 }
 
-KnownPtr Memberships::Remember(Conversation record) {
+KnownPtr Memberships::Remember(Conversation record, uint64_t epoch) {
   auto known = std::make_shared<KnownConversation>();
   known->record = std::move(record);
-  return known_.PutIfAbsent(known->record.uuid, known);
+  KnownPtr kept = known_.PutIfAbsent(known->record.uuid, known);
+  ForgetIfLate(known->record.uuid, epoch);
+  return kept;
+}
+
+KnownPtr Memberships::Replace(Conversation record, uint64_t epoch) {
+  auto known = std::make_shared<KnownConversation>();
+  known->record = std::move(record);
+  known_.Put(known->record.uuid, known);
+  ForgetIfLate(known->record.uuid, epoch);
+  return known;
+}
+
+// Looked at after the put: whoever moves the epoch on later erases what was put.
+void Memberships::ForgetIfLate(std::string_view conversation, uint64_t epoch) {
+  if (epoch_.load() != epoch) known_.Erase(conversation);
+}
+
+void Memberships::Forget(std::string_view conversation) {
+  epoch_.fetch_add(1);
+  known_.Erase(conversation);
+}
+
+void Memberships::Clear() {
+  epoch_.fetch_add(1);
+  known_.Clear();
 }
 
 KnownPtr Memberships::FindRemembered(std::string_view conversation, std::string_view user) {
@@ -55,18 +80,19 @@ Task<DbResult<KnownPtr>> Memberships::Find(std::string_view conversation, std::s
   if (const auto known = known_.Find(conversation)) {
     co_return (*known)->record.HasMember(user) ? *known : nullptr;
   }
+  const uint64_t before = epoch();
   CO_TRY_ASSIGN(auto record, co_await store_.FindRecord(conversation));
   if (!record) {
     CO_TRY_ASSIGN(auto rows, co_await store_.RowsOf(conversation));
     if (rows.empty()) {
       // The index lags on some stores; the user's own rows don't.
-      CO_TRY_ASSIGN(auto row, co_await store_.RowIn(user, conversation));
+      CO_TRY_ASSIGN(auto row, co_await store_.NewestRowIn(user, conversation));
       if (row) rows.push_back(*std::move(row));
     }
     record = RecordFromRows(conversation, rows);
   }
   if (record->members.empty()) co_return nullptr;
-  const KnownPtr known = Remember(*std::move(record));
+  const KnownPtr known = Remember(*std::move(record), before);
   co_return known->record.HasMember(user) ? known : nullptr;
 }
 

@@ -1,8 +1,9 @@
 // Who may read and write a conversation, looked up once and remembered.
 //
 // Thread-safe. Members of a conversation never change (groups that do come later), so what is
-// remembered is right until the table itself is replaced: Forget and Clear are for that. Nothing is
-// remembered of conversations that don't exist.
+// remembered is right until the table is replaced or a record deleted: Clear and Forget are for
+// that. Nothing is remembered of conversations that don't exist, nor what was read before one of
+// those calls and comes after it.
 #pragma once
 
 #include <atomic>
@@ -37,13 +38,21 @@ class Memberships {
   // From memory alone; null where it isn't remembered or isn't theirs.
   KnownPtr FindRemembered(std::string_view conversation, std::string_view user);
 
-  KnownPtr Remember(Conversation record);
-  void Forget(std::string_view conversation) { known_.Erase(conversation); }
-  void Clear() { known_.Clear(); }
+  // Taken before the record is read that is to be remembered.
+  uint64_t epoch() const { return epoch_.load(); }
+  // What is remembered already stays; answered is what the caller may use.
+  KnownPtr Remember(Conversation record, uint64_t epoch);
+  // Instead of what is remembered.
+  KnownPtr Replace(Conversation record, uint64_t epoch);
+  void Forget(std::string_view conversation);
+  void Clear();
 
  private:
+  void ForgetIfLate(std::string_view conversation, uint64_t epoch);
+
   Store& store_;
   cache::Generations<KnownPtr> known_;
+  std::atomic<uint64_t> epoch_{0};  // moved on before anything is forgotten
 };
 
 // The record that rows of older code amount to: their members, by whose row it is and by whom it

@@ -26,6 +26,15 @@ Service::Service(dynamo::Client& client, People& people, const base::Clock& cloc
       writer_(store_, memberships_, projection_, watch_, clock, options.writer),
       reader_(store_, people) {}
 
+void Service::SeeCommit(std::span<const model::StreamRecord> records) {
+  if (records.empty()) memberships_.Clear();
+  for (const model::StreamRecord& record : records) {
+    if (record.event_name != model::StreamEventName::kRemove) continue;
+    const auto conversation = ConversationOfRecord(record.keys.FindString("pk"));
+    if (conversation) memberships_.Forget(*conversation);
+  }
+}
+
 Task<base::Status> Service::CheckMember(std::string user, std::string conversation) {
   if (!IsPlausible(conversation)) co_return NoSuchConversation();
   const auto known = co_await memberships_.Find(conversation, user);

@@ -5,6 +5,7 @@
 // kUnavailable (the store is away or throttles; a write may have happened), kInternal.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "messaging/memberships.h"
@@ -44,6 +45,11 @@ class Service {
 
   // Pattern E, for whoever reads the table's stream.
   Projection& projection() { return projection_; }
+  // The table's commits, each before its writer is answered, so that nothing is remembered of what
+  // they delete. No records: the table or its stream was replaced.
+  void SeeCommit(std::span<const model::StreamRecord> records);
+  // Whether somebody reads the table's stream now; WriterOptions::project_inline says it at first.
+  void SetStreamed(bool streamed) { writer_.SetProjectInline(!streamed); }
   Memberships& memberships() { return memberships_; }
   Store& store() { return store_; }
 

@@ -137,18 +137,21 @@ Task<DbResult<std::optional<ConversationRow>>> Store::RowWith(std::string_view u
   co_return RowOf(slice.items.front());
 }
 
-Task<DbResult<std::optional<ConversationRow>>> Store::RowIn(std::string_view user,
-                                                            std::string_view conversation) {
+Task<DbResult<std::optional<ConversationRow>>> Store::NewestRowIn(std::string_view user,
+                                                                  std::string_view conversation) {
+  constexpr int64_t kRowsRead = 100;
   model::QueryRequest request;
+  request.table = table_;
   request.key_condition_expression = "pk = :pk";
   request.filter_expression = "message_group_uuid = :g";
   request.placeholders.values.Set(":pk", RowPartition(user));
   request.placeholders.values.Set(":g", conversation);
   request.scan_index_forward = false;
   request.consistent_read = true;
-  CO_TRY_ASSIGN(const auto slice, co_await Collect(std::move(request), 1));
-  if (slice.items.empty()) co_return std::nullopt;
-  co_return RowOf(slice.items.front());
+  request.limit = kRowsRead;
+  CO_TRY_ASSIGN(const auto page, co_await client_.Query(std::move(request)));
+  if (page.items.empty()) co_return std::nullopt;
+  co_return RowOf(page.items.front());
 }
 
 Task<DbResult<Store::Slice>> Store::NewestFirst(std::string partition, std::string before,

@@ -51,9 +51,10 @@ class Store {
   // The newest of the user's rows that names `other` as the other person.
   Task<DbResult<std::optional<ConversationRow>>> RowWith(std::string_view user,
                                                          std::string_view other);
-  // Whether the user has a row of this conversation, without the index's lag.
-  Task<DbResult<std::optional<ConversationRow>>> RowIn(std::string_view user,
-                                                       std::string_view conversation);
+  // The user's row of this conversation if it is among the newest ones: what the index, which lags,
+  // may not know yet. A single small read, for anybody may ask for any uuid.
+  Task<DbResult<std::optional<ConversationRow>>> NewestRowIn(std::string_view user,
+                                                             std::string_view conversation);
 
   // Up to `limit` items of a partition, newest first from `before` down, or oldest first from
   // `after` up; both bounds exclusive, empty: from that end. `more`: something lies beyond.

@@ -20,7 +20,8 @@ Writer::Writer(Store& store, Memberships& memberships, Projection& projection,
       projection_(projection),
       watch_(watch),
       clock_(clock),
-      options_(options) {}
+      options_(options),
+      project_inline_(options.project_inline) {}
 
 Task<DbResult<Message>> Writer::Send(Person sender, KnownPtr conversation, std::string text) {
   const Deadline deadline = std::chrono::steady_clock::now() + options_.deadline;
@@ -28,19 +29,19 @@ Task<DbResult<Message>> Writer::Send(Person sender, KnownPtr conversation, std::
                   .uuid = base::NewUuid(),
                   .text = std::move(text),
                   .sender = std::move(sender)};
-  if (options_.project_inline) {
-    CO_TRY_ASSIGN(const Message stored,
-                  co_await Append(std::move(message), std::move(conversation), deadline));
-    co_await Project(stored);
-    co_return stored;
+  std::shared_ptr<ProjectionWatch::Ticket> ticket;
+  if (!project_inline_.load(std::memory_order_relaxed) &&
+      options_.projection_patience.count() > 0) {
+    ticket = watch_.Take(message.conversation_uuid);
   }
-  if (options_.projection_patience.count() == 0) {
-    co_return co_await Append(std::move(message), std::move(conversation), deadline);
-  }
-  const auto ticket = watch_.Take(message.conversation_uuid);
-  CO_TRY_ASSIGN(const Message stored,
+  CO_TRY_ASSIGN(Message stored,
                 co_await Append(std::move(message), std::move(conversation), deadline));
-  co_await ProjectionWatch::Wait(ticket, stored.created_at, options_.projection_patience);
+  // Asked now: the stream may have ended before the message was stored.
+  if (project_inline_.load()) {
+    co_await Project(stored);
+  } else if (ticket) {
+    co_await ProjectionWatch::Wait(ticket, stored.created_at, options_.projection_patience);
+  }
   co_return stored;
 }
 

@@ -38,6 +38,10 @@ class Writer {
   // message appended. When this ends well, both have a row of the conversation.
   Task<DbResult<Message>> Start(Person sender, Person receiver, std::string text);
 
+  // Instead of what the options say. Whoever sets it when a stream ends does so before a message
+  // that is stored without a record is answered; then no row stays behind.
+  void SetProjectInline(bool yes) { project_inline_.store(yes); }
+
  private:
   using Deadline = std::chrono::steady_clock::time_point;
 
@@ -63,6 +67,7 @@ class Writer {
   ProjectionWatch& watch_;
   const base::Clock& clock_;
   const WriterOptions options_;
+  std::atomic<bool> project_inline_;
   std::atomic<bool> transactions_{true};  // until the store says that it has none
 };
 

@@ -126,6 +126,7 @@ Task<DbResult<Message>> Writer::Continue(Person sender, Person receiver, std::st
                                          std::string text, Deadline deadline) {
   KnownPtr known = memberships_.FindRemembered(conversation, sender.uuid);
   if (!known || known->record.last_message_at.empty()) {
+    const uint64_t epoch = memberships_.epoch();
     CO_TRY_ASSIGN(auto record, co_await store_.FindRecord(conversation));
     if (!record) {
       record = Conversation{.uuid = conversation,
@@ -133,8 +134,7 @@ Task<DbResult<Message>> Writer::Continue(Person sender, Person receiver, std::st
                             .created_at = base::FormatTimestamp(clock_.Now())};
       CO_TRY(co_await store_.PutIfFree(ItemOf(*record)));
     }
-    memberships_.Forget(conversation);
-    known = memberships_.Remember(*std::move(record));
+    known = memberships_.Replace(*std::move(record), epoch);
   }
   if (!known->record.last_message_at.empty()) {
     co_return co_await Send(std::move(sender), std::move(known), std::move(text));
