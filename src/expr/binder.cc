@@ -19,6 +19,12 @@ bool IsNumber(Type type) { return type == Type::kN; }
 bool IsList(Type type) { return type == Type::kL; }
 bool HasSize(Type type) { return type != Type::kN && type != Type::kBool && type != Type::kNull; }
 
+// if_not_exists() and list_append(): their types are seen with the item.
+bool IsValueCall(const Node& node) {
+  return node.kind == NodeKind::kCall &&
+         (node.function == Function::kIfNotExists || node.function == Function::kListAppend);
+}
+
 std::unexpected<DbError> WrongType(std::string_view word, std::string_view type) {
   return Invalid("Incorrect operand type for operator or function; operator or function: " +
                  std::string(word) + ", operand type: " + std::string(type));
@@ -271,6 +277,10 @@ Binder::StaticType Binder::TypeOf(const Node& operand) const {
   if (operand.kind == NodeKind::kValue) return {true, bound_.ValueOf(operand).type()};
   if (operand.kind == NodeKind::kCall && operand.function == Function::kSize) {
     return {true, Type::kN};
+  }
+  if (operand.kind != NodeKind::kPath && operand.kind != NodeKind::kArithmetic &&
+      !IsValueCall(operand)) {
+    return {true, Type::kBool};  // a condition, which only PartiQL compares
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/result.h"
 #include "expr/binder.h"
 #include "expr/syntax_cache.h"
 
@@ -16,12 +17,34 @@ DbResult<Bound> Bound::Make(Grammar grammar, std::string_view what, std::string_
   if (!parsed) return fail(parsed.error());
   Bound bound;
   bound.syntax_ = *std::move(parsed);
-  Binder binder(bound, bindings);
-  DbStatus status = grammar == Grammar::kCondition ? binder.BindCondition()
-                    : grammar == Grammar::kUpdate  ? binder.BindUpdate()
-                                                   : binder.BindProjection();
-  if (!status) return fail(status.error().message);
+  if (auto status = bound.Check(grammar, bindings); !status) return fail(status.error().message);
   return bound;
+}
+
+DbResult<Bound> Bound::MakeFrom(Grammar grammar, std::shared_ptr<const Syntax> syntax,
+                                std::vector<const model::AttributeValue*> values,
+                                std::shared_ptr<const void> owner) {
+  Bound bound;
+  bound.syntax_ = std::move(syntax);
+  bound.values_ = std::move(values);
+  bound.owner_ = std::move(owner);
+  static const model::Placeholders kNone;
+  Bindings bindings(kNone);
+  TRY(bound.Check(grammar, bindings));
+  return bound;
+}
+
+DbStatus Bound::Check(Grammar grammar, Bindings& bindings) {
+  Binder binder(*this, bindings);
+  switch (grammar) {
+    case Grammar::kCondition:
+      return binder.BindCondition();
+    case Grammar::kUpdate:
+      return binder.BindUpdate();
+    case Grammar::kProjection:
+      break;
+  }
+  return binder.BindProjection();
 }
 
 std::vector<BoundStep> Bound::StepsOf(const Node& path) const {

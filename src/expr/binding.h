@@ -29,6 +29,12 @@ class Bound {
   static DbResult<Bound> Make(Grammar grammar, std::string_view what, std::string_view text,
                               Bindings& bindings);
 
+  // Binds a syntax that was made otherwise and has no placeholders. `values` are those of its value
+  // nodes; `owner` keeps alive what syntax and values refer to. Errors say nothing of a parameter.
+  static DbResult<Bound> MakeFrom(Grammar grammar, std::shared_ptr<const Syntax> syntax,
+                                  std::vector<const model::AttributeValue*> values,
+                                  std::shared_ptr<const void> owner);
+
   const Syntax& syntax() const { return *syntax_; }
   const Node& node(uint32_t id) const { return syntax_->nodes[id]; }
   const model::AttributeValue& ValueOf(const Node& value) const { return *values_[value.first]; }
@@ -46,10 +52,12 @@ class Bound {
  private:
   friend class Binder;
   Bound() = default;
+  DbStatus Check(Grammar grammar, Bindings& bindings);
 
   std::shared_ptr<const Syntax> syntax_;
   std::vector<std::string_view> names_;  // by slot
   std::vector<const model::AttributeValue*> values_;
+  std::shared_ptr<const void> owner_;
 };
 
 }  // namespace cruddur::expr

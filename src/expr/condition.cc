@@ -9,12 +9,14 @@ namespace {
 
 using model::AttributeValue;
 
-// An operand's value for one item: a reference, or size()'s number. Null where there is none.
+// An operand's value for one item: a reference, or what size() or a condition (PartiQL's alone)
+// come to. Null where there is none.
 class Operand {
  public:
   Operand() = default;
   explicit Operand(const AttributeValue* value) : reference_(value) {}
   explicit Operand(int64_t number) : computed_(model::Number(number)) {}
+  explicit Operand(bool truth) : computed_(truth) {}
 
   const AttributeValue* get() const { return computed_ ? &*computed_ : reference_; }
 
@@ -55,7 +57,10 @@ class Evaluator {
   Operand Value(const Node& node) const {
     if (node.kind == NodeKind::kValue) return Operand(&bound_.ValueOf(node));
     if (node.kind == NodeKind::kPath) return Operand(bound_.Find(item_, node));
-    const Operand of = Value(At(node, 0));  // size() is the only call that is an operand
+    if (node.kind != NodeKind::kCall || node.function != Function::kSize) {
+      return Operand(Test(node));
+    }
+    const Operand of = Value(At(node, 0));
     int64_t size;
     return of.get() != nullptr && SizeOf(*of.get(), size) ? Operand(size) : Operand();
   }
@@ -125,6 +130,7 @@ struct Condition::Tree {
 };
 
 Condition::Condition(std::unique_ptr<Tree> tree) : tree_(std::move(tree)) {}
+Condition::Condition(Bound bound) : tree_(std::make_unique<Tree>(std::move(bound))) {}
 Condition::Condition(Condition&&) noexcept = default;
 Condition& Condition::operator=(Condition&&) noexcept = default;
 Condition::~Condition() = default;
@@ -134,7 +140,7 @@ DbResult<Condition> Condition::Compile(ConditionKind kind, std::string_view text
   std::string_view what =
       kind == ConditionKind::kFilter ? "FilterExpression" : "ConditionExpression";
   TRY_ASSIGN(Bound bound, Bound::Make(Grammar::kCondition, what, text, bindings));
-  return Condition(std::make_unique<Tree>(std::move(bound)));
+  return Condition(std::move(bound));
 }
 
 bool Condition::Matches(const model::Item& item) const {

@@ -19,6 +19,8 @@ using model::DbError;
 using model::DbResult;
 using model::DbStatus;
 
+class Bound;  // binding.h
+
 // The placeholders of one request and which of them its expressions used.
 class Bindings {
  public:
@@ -58,6 +60,8 @@ enum class ConditionKind { kCondition, kFilter };  // names the expression in er
 class Condition {
  public:
   static DbResult<Condition> Compile(ConditionKind kind, std::string_view text, Bindings& bindings);
+  // Of a tree that was compiled otherwise (see partiql_compiler.h).
+  explicit Condition(Bound bound);
   bool Matches(const model::Item& item) const;
   // Top-level attributes that the condition reads (a filter may not name key attributes).
   std::vector<std::string_view> TopLevelNames() const;
@@ -92,6 +96,7 @@ class Projection {
 class Update {
  public:
   static DbResult<Update> Compile(std::string_view text, Bindings& bindings);
+  explicit Update(Bound bound);
   // The item after the update: every path and operand means `before`.
   DbResult<model::Item> Apply(const model::Item& before) const;
   // What ReturnValues UPDATED_OLD (of the item before) and UPDATED_NEW (of the item after) show.
@@ -134,6 +139,9 @@ struct KeyCondition {
   // Checks names, types and emptiness against the schema, with AWS's texts.
   static DbResult<KeyCondition> Compile(std::string_view text, Bindings& bindings,
                                         const model::KeySchema& keys);
+  // A value for a key attribute has its type, isn't empty, and fits.
+  static DbStatus CheckValue(const model::KeyAttribute& key, const model::AttributeValue& value,
+                             bool partition);
 };
 
 }  // namespace cruddur::expr

@@ -129,9 +129,61 @@ class ClauseReader {
   std::vector<Clause> clauses_;
 };
 
-// Key values have the schema's type, aren't empty, and fit.
-DbStatus CheckKeyValue(const model::KeyAttribute& key, const AttributeValue& value,
-                       bool partition) {
+const Clause* Find(const std::vector<Clause>& clauses, std::string_view name) {
+  auto at = std::ranges::find(clauses, name, &Clause::name);
+  return at == clauses.end() ? nullptr : &*at;
+}
+
+DbStatus ReadPartition(const std::vector<Clause>& clauses, const model::KeySchema& keys,
+                       KeyCondition& out) {
+  for (const model::KeyAttribute& key : keys.partition) {
+    const Clause* clause = Find(clauses, key.name);
+    if (clause == nullptr) {
+      return Invalid("Query condition missed key schema element: " + key.name);
+    }
+    if (!clause->equality) return Unsupported();
+    TRY(KeyCondition::CheckValue(key, *clause->low, true));
+    out.partition.push_back(*clause->low);
+  }
+  return {};
+}
+
+// Equalities from the first sort key attribute on, without a gap; a range at most on the last one.
+DbStatus ReadSort(const std::vector<Clause>& clauses, const model::KeySchema& keys,
+                  KeyCondition& out) {
+  std::string open;  // attributes without an equality
+  for (const model::KeyAttribute& key : keys.sort) {
+    const Clause* clause = Find(clauses, key.name);
+    if (clause != nullptr && !open.empty()) {
+      return Invalid("RANGE key attributes " + open +
+                     " must have equality conditions specified in the query because a condition "
+                     "is present on key attribute " +
+                     key.name);
+    }
+    if (clause == nullptr || !clause->equality)
+      open.append(open.empty() ? "" : ", ").append(key.name);
+    if (clause == nullptr) continue;
+    TRY(KeyCondition::CheckValue(key, *clause->low, false));
+    if (clause->high != nullptr) TRY(KeyCondition::CheckValue(key, *clause->high, false));
+    if (clause->equality) {
+      out.sort_equal.push_back(*clause->low);
+      continue;
+    }
+    out.range = clause->range;
+    out.low = *clause->low;
+    if (clause->high != nullptr) out.high = *clause->high;
+  }
+  return {};
+}
+
+DbResult<Bound> BindKeyCondition(std::string_view text, Bindings& bindings) {
+  return Bound::Make(Grammar::kCondition, "KeyConditionExpression", text, bindings);
+}
+
+}  // namespace
+
+DbStatus KeyCondition::CheckValue(const model::KeyAttribute& key, const AttributeValue& value,
+                                  bool partition) {
   if (value.type() != key.type) {
     return Invalid(
         "One or more parameter values were invalid: Condition parameter type does not match "
@@ -157,59 +209,6 @@ DbStatus CheckKeyValue(const model::KeyAttribute& key, const AttributeValue& val
   }
   return {};
 }
-
-const Clause* Find(const std::vector<Clause>& clauses, std::string_view name) {
-  auto at = std::ranges::find(clauses, name, &Clause::name);
-  return at == clauses.end() ? nullptr : &*at;
-}
-
-DbStatus ReadPartition(const std::vector<Clause>& clauses, const model::KeySchema& keys,
-                       KeyCondition& out) {
-  for (const model::KeyAttribute& key : keys.partition) {
-    const Clause* clause = Find(clauses, key.name);
-    if (clause == nullptr) {
-      return Invalid("Query condition missed key schema element: " + key.name);
-    }
-    if (!clause->equality) return Unsupported();
-    TRY(CheckKeyValue(key, *clause->low, true));
-    out.partition.push_back(*clause->low);
-  }
-  return {};
-}
-
-// Equalities from the first sort key attribute on, without a gap; a range at most on the last one.
-DbStatus ReadSort(const std::vector<Clause>& clauses, const model::KeySchema& keys,
-                  KeyCondition& out) {
-  std::string open;  // attributes without an equality
-  for (const model::KeyAttribute& key : keys.sort) {
-    const Clause* clause = Find(clauses, key.name);
-    if (clause != nullptr && !open.empty()) {
-      return Invalid("RANGE key attributes " + open +
-                     " must have equality conditions specified in the query because a condition "
-                     "is present on key attribute " +
-                     key.name);
-    }
-    if (clause == nullptr || !clause->equality)
-      open.append(open.empty() ? "" : ", ").append(key.name);
-    if (clause == nullptr) continue;
-    TRY(CheckKeyValue(key, *clause->low, false));
-    if (clause->high != nullptr) TRY(CheckKeyValue(key, *clause->high, false));
-    if (clause->equality) {
-      out.sort_equal.push_back(*clause->low);
-      continue;
-    }
-    out.range = clause->range;
-    out.low = *clause->low;
-    if (clause->high != nullptr) out.high = *clause->high;
-  }
-  return {};
-}
-
-DbResult<Bound> BindKeyCondition(std::string_view text, Bindings& bindings) {
-  return Bound::Make(Grammar::kCondition, "KeyConditionExpression", text, bindings);
-}
-
-}  // namespace
 
 DbStatus KeyCondition::Check(std::string_view text, Bindings& bindings) {
   TRY_ASSIGN(Bound bound, BindKeyCondition(text, bindings));

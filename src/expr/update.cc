@@ -20,13 +20,17 @@ Update::~Update() = default;
 
 DbResult<Update> Update::Compile(std::string_view text, Bindings& bindings) {
   TRY_ASSIGN(Bound bound, Bound::Make(Grammar::kUpdate, "UpdateExpression", text, bindings));
+  return Update(std::move(bound));
+}
+
+Update::Update(Bound bound) {
   std::vector<UpdateAction> actions;
   actions.reserve(bound.syntax().actions.size());
   for (const Action& action : bound.syntax().actions) {
     actions.push_back(
         {action.section, action.clause, bound.StepsOf(bound.node(action.path())), action.value()});
   }
-  return Update(std::make_unique<Tree>(std::move(bound), std::move(actions)));
+  tree_ = std::make_unique<Tree>(std::move(bound), std::move(actions));
 }
 
 DbResult<model::Item> Update::Apply(const model::Item& before) const {
