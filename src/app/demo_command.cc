@@ -31,9 +31,9 @@ base::Task<base::Status> LoadConversation(const Settings& settings, MessageStore
   CO_TRY_ASSIGN(auto lines, ParseConversation(DemoConversation()));
   auto imported =
       co_await Import(*store.client, std::move(first), std::move(second), std::move(lines));
-  if (imported) {
+  if (imported && !imported->was_complete) {
     fmt::print("{} messages between @{} and @{}\n", imported->messages, kFirst, kSecond);
-  } else if (imported.error().code != base::ErrorCode::kAlreadyExists) {
+  } else if (!imported && imported.error().code != base::ErrorCode::kAlreadyExists) {
     co_return std::unexpected(imported.error());
   }
   co_return base::Status();

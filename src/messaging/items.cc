@@ -98,6 +98,7 @@ Item ItemOf(const Conversation& conversation) {
   if (!conversation.moved_rows.empty()) {
     item.Set("moved_rows", MovedRowsAttribute(conversation.moved_rows));
   }
+  if (!conversation.import_mark.empty()) item.Set("import_mark", conversation.import_mark);
   return item;
 }
 
@@ -129,7 +130,8 @@ Conversation ConversationOf(const Item& item) {
   Conversation conversation{.uuid = Behind(ConversationOfRecord(item.FindString("pk"))),
                             .title = StringOf(item, "title"),
                             .created_at = StringOf(item, "created_at"),
-                            .last_message_at = StringOf(item, "last_message_at")};
+                            .last_message_at = StringOf(item, "last_message_at"),
+                            .import_mark = StringOf(item, "import_mark")};
   const AttributeValue* members = item.Find("members");
   if (const auto* list = members ? members->As<model::List>() : nullptr) {
     for (const AttributeValue& entry : *list) {

@@ -90,6 +90,9 @@ class Store {
   // Corrects where the rows of an unmoved guard are. False: the guard has moved.
   Task<DbResult<bool>> CorrectRowKeys(std::string_view conversation,
                                       std::string_view last_message_at, const RowKeys& moved_rows);
+  // False: the mark isn't `before` (empty: none) any more, or there is no record.
+  Task<DbResult<bool>> SetImportMark(std::string_view conversation, std::string_view before,
+                                     std::string_view mark);
   // A whole move in one transaction: guard, new rows, old rows. False: cancelled, for the record
   // isn't `before` any more, a key is taken or an old row isn't where it says.
   Task<DbResult<bool>> MoveAtOnce(const Conversation& before, std::string_view last_message_at,

@@ -105,6 +105,22 @@ Task<DbResult<bool>> Store::CorrectRowKeys(std::string_view conversation,
   co_return Done(co_await client_.UpdateItem(std::move(request)));
 }
 
+Task<DbResult<bool>> Store::SetImportMark(std::string_view conversation, std::string_view before,
+                                          std::string_view mark) {
+  model::UpdateItemRequest request;
+  request.table = table_;
+  request.key = Key(RecordPartition(conversation), kRecordSort);
+  request.update_expression = "SET import_mark = :mark";
+  request.placeholders.values.Set(":mark", mark);
+  if (before.empty()) {
+    request.condition_expression = "attribute_exists(pk) AND attribute_not_exists(import_mark)";
+  } else {
+    request.condition_expression = "import_mark = :before";
+    request.placeholders.values.Set(":before", before);
+  }
+  co_return Done(co_await client_.UpdateItem(std::move(request)));
+}
+
 Task<DbResult<bool>> Store::MoveAtOnce(const Conversation& before, std::string_view last_message_at,
                                        const std::vector<ConversationRow>& rows) {
   RowKeys moved_rows;
