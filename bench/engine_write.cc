@@ -239,7 +239,7 @@ void Run(const Settings& settings, const std::string& directory) {
        [&](int64_t first) { store.PutInFlight(settings, "messages", first); }},
   };
   int64_t first = 0;
-  // The first round warms up: log files are made once and then recycled.
+  // The first round warms up.
   for (int64_t round = 0; round <= settings.rounds; ++round) {
     double base = 0;
     for (Contender& contender : contenders) {

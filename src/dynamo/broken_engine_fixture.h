@@ -21,6 +21,7 @@ class BrokenEngine final : public engine::Engine {
     for (std::thread& thread : threads_) thread.join();
   }
 
+  bool Writable() const override { return false; }
   DbResult<model::GetItemResponse> GetItem(const model::GetItemRequest&) override { return Fail(); }
   DbResult<model::PageResponse> Query(const model::QueryRequest&) override { return Fail(); }
   DbResult<model::PageResponse> Scan(const model::ScanRequest&) override { return Fail(); }

@@ -13,11 +13,19 @@ constexpr size_t kCommitBytes = 2 * 1024 * 1024;
 // The batch's memory is given back after a commit that needed more.
 constexpr size_t kKeptBatchBytes = 1024 * 1024;
 constexpr size_t kMaxOperations = 1024;
-// Tasks run by the wall clock, which may jump: look again after this long.
-constexpr auto kLongestSleep = std::chrono::seconds(60);
+// Tasks run by the wall clock, which may jump, and the store may fail in the background: look again
+// after this long.
+constexpr auto kLongestSleep = std::chrono::seconds(1);
+constexpr auto kRevivalPause = std::chrono::milliseconds(100);
 
 auto InternalError() {
   return model::DbFail(model::DbErrorCode::kInternalServerError, "Internal server error");
+}
+auto Unavailable(const char* why) {
+  return model::DbFail(model::DbErrorCode::kServiceUnavailable, why);
+}
+auto NotWritable() {
+  return Unavailable("The service is currently unavailable: its store takes no writes");
 }
 
 }  // namespace
@@ -43,6 +51,7 @@ Committer::~Committer() {
 }
 
 void Committer::Submit(std::unique_ptr<WriteOperation> operation) {
+  if (!storage_.Writable()) return operation->Finish(NotWritable());
   const size_t bytes = operation->Bytes();
   bool stopping = false, wake = false;
   {
@@ -58,10 +67,9 @@ void Committer::Submit(std::unique_ptr<WriteOperation> operation) {
   }
   if (wake) wake_.notify_one();
   if (operation == nullptr) return;
-  operation->Finish(
-      stopping ? model::DbFail(model::DbErrorCode::kServiceUnavailable, "The service is stopping")
-               : model::DbFail(model::DbErrorCode::kThrottling,
-                               "Rate of requests exceeds the allowed throughput."));
+  operation->Finish(stopping ? Unavailable("The service is stopping")
+                             : model::DbFail(model::DbErrorCode::kThrottling,
+                                             "Rate of requests exceeds the allowed throughput."));
 }
 
 void Committer::Run() {
@@ -81,7 +89,7 @@ bool Committer::TakeWaiting(std::deque<std::unique_ptr<WriteOperation>>& taken) 
       const base::Micros pause = std::max(*task_due_ - clock_.Now(), base::Micros(0));
       wake_.wait_for(lock, std::min<base::Micros>(pause, kLongestSleep), woken);
     } else {
-      wake_.wait(lock, woken);
+      wake_.wait_for(lock, kLongestSleep, woken);
     }
   }
   taken.swap(queue_);
@@ -111,8 +119,10 @@ void Committer::CommitThese(const std::vector<WriteOperation*>& operations) {
     Commit commit(storage_, catalog_, clock_.Now(), subscriptions_.Wanted(), batch_);
     for (WriteOperation* operation : operations) operation->Evaluate(commit);
     commit.Seal();
-    if (batch_.Count() != 0 && !storage_.Write(batch_)) {
-      outcome = InternalError();
+    const base::Status written = batch_.Count() != 0 ? storage_.Write(batch_) : base::Status();
+    if (!written) {
+      outcome =
+          written.error().code == base::ErrorCode::kUnavailable ? NotWritable() : InternalError();
     } else {
       records = commit.Publish(catalog_);
     }
@@ -126,6 +136,9 @@ void Committer::CommitThese(const std::vector<WriteOperation*>& operations) {
 }
 
 std::optional<base::Micros> Committer::RunTasks() {
+  // Refused writes don't come here: nobody else would notice that writes can go on.
+  storage_.Revive();
+  if (!storage_.Writable()) return clock_.Now() + kRevivalPause;
   std::optional<base::Micros> next;
   for (const std::unique_ptr<BackgroundTask>& task : tasks_) {
     std::optional<base::Micros> due = task->Due(catalog_.Snapshot(), clock_.Now());

@@ -65,7 +65,8 @@ class Committer {
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
-  // Thread-safe. A full queue finishes the operation at once, with kThrottling.
+  // Thread-safe. A full queue finishes the operation at once, on this thread, with kThrottling; so
+  // does a store that takes no writes, with kServiceUnavailable.
   void Submit(std::unique_ptr<WriteOperation> operation);
 
  private:

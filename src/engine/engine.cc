@@ -38,6 +38,8 @@ class RocksEngine final : public Engine {
                    {.max_queued = options.max_queued_writes}, MakeTasks()),
         writes_{*catalog_, committer_} {}
 
+  bool Writable() const override { return storage_->Writable(); }
+
   DbResult<model::GetItemResponse> GetItem(const model::GetItemRequest& request) override {
     return reader_.GetItem(request);
   }

@@ -3,8 +3,10 @@
 // Thread-safe. Reads run on the caller's thread (microseconds from the block cache). Writes are
 // handed to the one committer thread, which evaluates conditions in order, writes one synced batch
 // for all that waits, and then calls each `done`, on its own thread: post from there. A write's
-// callback comes after it is durable and visible to reads. Every call of `done` happens, also at
-// shutdown (with kServiceUnavailable).
+// callback comes after it is durable and visible to reads. A write that is refused at once (wrong
+// arguments, a full queue, a store that takes no writes) has its `done` called before the call
+// returns, on the caller's thread. Every call of `done` happens, also at shutdown (with
+// kServiceUnavailable).
 //
 // Arguments are checked here as AWS checks them once the JSON types are right: single fields,
 // cross-field rules, the table, expressions, keys, sizes.
@@ -52,6 +54,11 @@ class Engine {
   // version, kIo; each message is one line that names the directory.
   static base::Result<std::unique_ptr<Engine>> Open(EngineOptions options);
   virtual ~Engine() = default;  // finishes what is queued, syncs, closes
+
+  // False while the store takes no writes: the disk is full, or fails. Writes are then answered
+  // kServiceUnavailable at once, reads go on, and so do writes by themselves when the cause is gone.
+  // Cheap.
+  virtual bool Writable() const = 0;
 
   // Items. Reads:
   virtual DbResult<model::GetItemResponse> GetItem(const model::GetItemRequest&) = 0;

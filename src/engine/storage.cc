@@ -17,11 +17,9 @@ namespace {
 using base::ErrorCode;
 using base::Fail;
 
-// Under this key of the catalog: one byte, the version of all formats in the store.
-constexpr std::string_view kFormatKey = "format";
-constexpr char kFormatVersion = 1;
+constexpr std::string_view kFormatKey = Storage::kFormatKey;
+constexpr char kFormatVersion = Storage::kFormatVersion;
 
-constexpr auto kRecoveryPause = std::chrono::milliseconds(100);
 constexpr auto kLongestWait = std::chrono::seconds(5);
 // Of the disk, a twentieth within these bounds is left free: about what a flush of all memtables
 // and a small compaction take.
@@ -144,7 +142,7 @@ base::Status Storage::OpenDb(const StorageOptions& options) {
   }
   const std::string& directory = directory_ = effective.directory;
   rocksdb::DBOptions db_options = MakeDbOptions(effective);
-  db_options.listeners.push_back(idle_iterators_);
+  db_options.listeners = {idle_iterators_, errors_};
   const auto families = MakeFamilies(effective);
   write_options_.sync = options.sync && !in_memory_;
   write_options_.disableWAL = in_memory_;
@@ -212,23 +210,16 @@ Storage::~Storage() {
 
 base::Status Storage::Write(rocksdb::WriteBatch& batch) {
   if (!Healthy()) {
-    if (!recovered_.load(std::memory_order_acquire)) {
-      StartRecovery();
-      return Fail(ErrorCode::kIo, "the store is not writable");
-    }
-    failed_.store(false, std::memory_order_relaxed);
-    base::Log(base::LogLevel::kInfo, "writes go on");
+    Revive();
+    return Fail(ErrorCode::kUnavailable, "the store is not writable");
   }
   TRY(CheckRoom(batch.GetDataSize()));
   const rocksdb::Status status = WriteBounded(batch);
   if (status.ok()) return {};
   // Nothing was written, and nothing is broken, where RocksDB takes no writes at the time.
-  if (!status.IsIncomplete()) {
-    base::Log(base::LogLevel::kError, "write failed", {{"error", status.ToString()}});
-    failed_.store(true, std::memory_order_relaxed);
-    recovered_.store(false, std::memory_order_relaxed);
-    needs_reopening_ = MemtablesAreEmpty();
-  }
+  if (status.IsIncomplete()) return Fail(ErrorCode::kUnavailable, status.ToString());
+  base::Log(base::LogLevel::kError, "write failed", {{"error", status.ToString()}});
+  errors_->Fail();
   return Fail(ErrorCode::kIo, status.ToString());
 }
 
@@ -241,14 +232,13 @@ base::Status Storage::CheckRoom(size_t bytes) {
   if (error) return {};
   const uintmax_t reserve = std::clamp(space.capacity / 20, kLeastReserve, kMostReserve);
   const bool full = space.available < reserve + 2 * bytes;
-  if (full != full_) {
-    full_ = full;
+  if (full_.exchange(full, std::memory_order_relaxed) != full) {
     base::Log(full ? base::LogLevel::kError : base::LogLevel::kInfo,
               full ? "disk full: writes are refused" : "disk has room: writes go on",
               {{"directory", std::string_view(directory_)},
                {"available", static_cast<int64_t>(space.available)}});
   }
-  if (full) return Fail(ErrorCode::kIo, "no space left on the disk");
+  if (full) return Fail(ErrorCode::kUnavailable, "no space left on the disk");
   return {};
 }
 
@@ -266,38 +256,6 @@ rocksdb::Status Storage::WriteBounded(rocksdb::WriteBatch& batch) {
   }
   stalled_ = status.IsIncomplete();
   return status;
-}
-
-bool Storage::MemtablesAreEmpty() const {
-  return std::ranges::all_of(families_, [this](rocksdb::ColumnFamilyHandle* family) {
-    uint64_t entries = 0;
-    return db_->GetIntProperty(family, rocksdb::DB::Properties::kNumEntriesActiveMemTable,
-                               &entries) &&
-           entries == 0;
-  });
-}
-
-void Storage::StartRecovery() {
-  const auto now = std::chrono::steady_clock::now();
-  // With nothing to flush RocksDB would go on in the log whose write failed, which it must not.
-  if (needs_reopening_ || recovering_.load(std::memory_order_acquire) || now < next_recovery_) {
-    return;
-  }
-  next_recovery_ = now + kRecoveryPause;
-  if (recovery_.joinable()) recovery_.join();
-  recovering_.store(true, std::memory_order_relaxed);
-  // Flushes the memtables and starts a new log: what the failed write left in the old one, part of
-  // it or all, is then of no account. That waits for compactions, which may go on failing while
-  // there is no room for them: without them meanwhile, and not on the committer's thread.
-  recovery_ = std::thread([this] {
-    for (rocksdb::ColumnFamilyHandle* family : families_) {
-      db_->SetOptions(family, {{"disable_auto_compactions", "true"}}).PermitUncheckedError();
-    }
-    const bool resumed = db_->Resume().ok();
-    db_->EnableAutoCompaction({families_.begin(), families_.end()}).PermitUncheckedError();
-    if (resumed) recovered_.store(true, std::memory_order_release);
-    recovering_.store(false, std::memory_order_release);
-  });
 }
 
 }  // namespace cruddur::engine

@@ -103,8 +103,6 @@ rocksdb::DBOptions MakeDbOptions(const StorageOptions& options) {
   db.allow_concurrent_memtable_write = false;
   db.enable_write_thread_adaptive_yield = false;
 
-  // Overwriting a log file in place saves the journal commit that growing one costs at each sync.
-  db.recycle_log_file_num = 4;
   // What a restart replays, at roughly 100 MB/s.
   db.max_total_wal_size = 8 * kMiB;
   db.avoid_flush_during_recovery = true;

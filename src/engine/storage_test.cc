@@ -2,12 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 
@@ -48,96 +46,6 @@ void ExpectRefused(const base::Result<std::unique_ptr<Storage>>& result, ErrorCo
   EXPECT_THAT(result.error().message, HasSubstr(text));
   EXPECT_THAT(result.error().message, testing::Not(HasSubstr("\n")));
 }
-
-// A disk that is full as soon as it is told to be, for the write-ahead log alone.
-class FullDisk final : public rocksdb::EnvWrapper {
- public:
-  FullDisk() : EnvWrapper(rocksdb::Env::Default()) {}
-  const char* Name() const override { return "FullDisk"; }
-
-  rocksdb::Status NewWritableFile(const std::string& name,
-                                  std::unique_ptr<rocksdb::WritableFile>* file,
-                                  const rocksdb::EnvOptions& options) override {
-    const auto status = EnvWrapper::NewWritableFile(name, file, options);
-    if (status.ok() && name.ends_with(".log")) Wrap(*file);
-    return status;
-  }
-  rocksdb::Status ReuseWritableFile(const std::string& name, const std::string& old_name,
-                                    std::unique_ptr<rocksdb::WritableFile>* file,
-                                    const rocksdb::EnvOptions& options) override {
-    const auto status = EnvWrapper::ReuseWritableFile(name, old_name, file, options);
-    if (status.ok()) Wrap(*file);
-    return status;
-  }
-
-  std::atomic<bool> full = false;
-
- private:
-  class Log final : public rocksdb::WritableFileWrapper {
-   public:
-    Log(std::unique_ptr<rocksdb::WritableFile> file, const FullDisk& disk)
-        : WritableFileWrapper(file.get()), file_(std::move(file)), disk_(disk) {}
-    using WritableFileWrapper::Append;
-    // Half of it gets through, as a disk does that runs full.
-    rocksdb::Status Append(const rocksdb::Slice& data) override {
-      if (!disk_.full) return WritableFileWrapper::Append(data);
-      (void)WritableFileWrapper::Append({data.data(), data.size() / 2});
-      return rocksdb::Status::NoSpace("injected");
-    }
-
-   private:
-    std::unique_ptr<rocksdb::WritableFile> file_;
-    const FullDisk& disk_;
-  };
-  void Wrap(std::unique_ptr<rocksdb::WritableFile>& file) {
-    file = std::make_unique<Log>(std::move(file), *this);
-  }
-};
-
-// `flushed`: the log's first write since the memtables were emptied fails. Then the store has to be
-// opened anew.
-void FailAndRecover(bool flushed) {
-  const TemporaryDirectory directory;
-  FullDisk disk;
-  StorageOptions options;
-  options.directory = directory.path();
-  options.clock = &kClock;
-  options.env = &disk;
-  {
-    const auto storage = Storage::Open(options);
-    ASSERT_TRUE(storage) << storage.error().message;
-    Put(**storage, Family::kItems, "before 1", "value");
-    if (flushed) {
-      for (const Family family : {Family::kCatalog, Family::kItems}) {
-        ASSERT_TRUE((*storage)->db().Flush({}, (*storage)->family(family)).ok());
-      }
-    }
-    disk.full = true;
-    rocksdb::WriteBatch lost;
-    ASSERT_TRUE(lost.Put((*storage)->family(Family::kItems), "lost key", "value").ok());
-    EXPECT_FALSE((*storage)->Write(lost));
-    EXPECT_FALSE((*storage)->Healthy());
-    EXPECT_FALSE((*storage)->Write(lost));
-    EXPECT_EQ(Get(**storage, Family::kItems, "before 1"), "value");
-    EXPECT_THAT(Get(**storage, Family::kItems, "lost key"), HasSubstr("NotFound"));
-    disk.full = false;
-    rocksdb::WriteBatch kept;
-    ASSERT_TRUE(kept.Put((*storage)->family(Family::kItems), "after it", "value").ok());
-    for (int i = 0; i < (flushed ? 50 : 1000) && !(*storage)->Write(kept); ++i) usleep(20'000);
-    EXPECT_EQ((*storage)->Healthy(), !flushed);
-    EXPECT_THAT(Get(**storage, Family::kItems, "lost key"), HasSubstr("NotFound"));
-  }
-  const auto storage = Storage::Open(options);
-  ASSERT_TRUE(storage) << storage.error().message;
-  EXPECT_EQ(Get(**storage, Family::kItems, "before 1"), "value");
-  if (flushed) Put(**storage, Family::kItems, "after it", "value");
-  EXPECT_EQ(Get(**storage, Family::kItems, "after it"), "value");
-  EXPECT_THAT(Get(**storage, Family::kItems, "lost key"), HasSubstr("NotFound"));
-}
-
-TEST(Storage, AFailedLogWriteIsForgottenAndWritesGoOnWhenThereIsRoom) { FailAndRecover(false); }
-
-TEST(Storage, AFailedFirstWriteOfALogIsForgottenWhenItIsReopened) { FailAndRecover(true); }
 
 TEST(Storage, KeepsWhatWasWritten) {
   const TemporaryDirectory directory;
