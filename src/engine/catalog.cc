@@ -89,28 +89,28 @@ std::shared_ptr<const StreamState> CatalogSnapshot::FindStream(std::string_view 
 void CatalogEdit::PutTable(TableState table) {
   rows_.emplace_back(TableKey(table.description.name), EncodeTable(table));
   const std::string name = table.description.name;
-  next_.tables[name] = std::make_shared<const TableState>(std::move(table));
+  next_->tables[name] = std::make_shared<const TableState>(std::move(table));
 }
 
 void CatalogEdit::DropTable(std::string_view name) {
-  const auto found = next_.tables.find(name);
-  if (found == next_.tables.end()) return;
+  const auto found = next_->tables.find(name);
+  if (found == next_->tables.end()) return;
   rows_.emplace_back(TableKey(name), std::nullopt);
   rows_.emplace_back(CountsKey(found->second->id), std::nullopt);
-  next_.tables.erase(found);
+  next_->tables.erase(found);
 }
 
 void CatalogEdit::PutStream(StreamState stream) {
   rows_.emplace_back(StreamKey(stream.id), EncodeStream(stream));
   const std::string arn = stream.arn;
-  next_.streams[arn] = std::make_shared<const StreamState>(std::move(stream));
+  next_->streams[arn] = std::make_shared<const StreamState>(std::move(stream));
 }
 
 void CatalogEdit::DropStream(std::string_view arn) {
-  const auto found = next_.streams.find(arn);
-  if (found == next_.streams.end()) return;
+  const auto found = next_->streams.find(arn);
+  if (found == next_->streams.end()) return;
   rows_.emplace_back(StreamKey(found->second->id), std::nullopt);
-  next_.streams.erase(found);
+  next_->streams.erase(found);
 }
 
 void CatalogEdit::AppendTo(rocksdb::WriteBatch& batch) const {
@@ -168,9 +168,9 @@ std::shared_ptr<const CatalogSnapshot> Catalog::Snapshot() const {
 
 CatalogEdit Catalog::Edit() const { return CatalogEdit(*Snapshot(), next_id_); }
 
-void Catalog::Publish(CatalogEdit edit) {
+void Catalog::Publish(CatalogEdit edit) noexcept {
   next_id_ = edit.next_id_;
-  auto next = std::make_shared<const CatalogSnapshot>(std::move(edit.next_));
+  std::shared_ptr<const CatalogSnapshot> next = std::move(edit.next_);
   const std::lock_guard lock(mutex_);
   snapshot_.swap(next);
 }

@@ -58,7 +58,8 @@ struct TableState {
   uint32_t open_shard = 0;          // of that stream: where records go
   std::vector<model::Tag> tags;
   std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
-  // The last sequence number given to a stream record of this table.
+  // The last sequence number given to a stream record of this table. Stored with release when that
+  // record can be read: who has loaded it with acquire finds the record.
   std::shared_ptr<std::atomic<uint64_t>> last_sequence = std::make_shared<std::atomic<uint64_t>>(0);
 };
 
@@ -97,22 +98,25 @@ struct CatalogSnapshot {
 // The next state of the catalog while it is being made.
 class CatalogEdit {
  public:
+  CatalogEdit(CatalogEdit&&) noexcept = default;
+  CatalogEdit& operator=(CatalogEdit&&) noexcept = default;
+
   KeyspaceId NewId() { return next_id_++; }
   void PutTable(TableState table);
   void DropTable(std::string_view name);
   void PutStream(StreamState stream);
   void DropStream(std::string_view arn);
-  const CatalogSnapshot& next() const { return next_; }
+  const CatalogSnapshot& next() const { return *next_; }
 
   // Adds the rows to a batch. Written with it, or not at all.
   void AppendTo(rocksdb::WriteBatch& batch) const;
 
  private:
   friend class Catalog;
-  CatalogEdit(CatalogSnapshot base, KeyspaceId next_id)
-      : next_(std::move(base)), next_id_(next_id) {}
+  CatalogEdit(const CatalogSnapshot& base, KeyspaceId next_id)
+      : next_(std::make_shared<CatalogSnapshot>(base)), next_id_(next_id) {}
 
-  CatalogSnapshot next_;
+  std::shared_ptr<CatalogSnapshot> next_;
   KeyspaceId next_id_;
   std::vector<std::pair<std::string, std::optional<std::string>>> rows_;  // nullopt: deleted
 };
@@ -128,7 +132,7 @@ class Catalog {
   // For the committer's thread: an edit of the present state, and, when its rows are durable, its
   // publication.
   CatalogEdit Edit() const;
-  void Publish(CatalogEdit edit);
+  void Publish(CatalogEdit edit) noexcept;
 
  private:
   Catalog() = default;

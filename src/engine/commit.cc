@@ -38,13 +38,12 @@ struct Commit::Change {
   std::string_view row;  // of `after`
 };
 
-Commit::Commit(const Storage& storage, const Catalog& catalog, base::Micros now, bool wants_records,
+Commit::Commit(const Storage& storage, const Catalog& catalog, base::Micros now,
                rocksdb::WriteBatch& batch)
     : storage_(storage),
       catalog_(catalog),
       snapshot_(catalog.Snapshot()),
       now_(now),
-      wants_records_(wants_records),
       batch_(batch) {}
 
 DbResult<CurrentItem> Commit::Read(std::string_view key, Detail detail) const {
@@ -188,16 +187,10 @@ void Commit::WriteRecord(const Change& change, Tally& tally) {
     record.old_image = change.before.bytes();
     record.size_bytes += change.before.size();
   }
-  const std::string key = StreamRowKey(table.stream, table.open_shard, ++tally.sequence);
-  const std::string value = EncodeStreamRecord(record);
+  std::string key = StreamRowKey(table.stream, table.open_shard, ++tally.sequence);
+  std::string value = EncodeStreamRecord(record);
   batch_.Put(storage_.family(Family::kStreams), key, value).PermitUncheckedError();
-  if (!wants_records_) return;
-  auto readable = DecodeStreamRecord(key, value);
-  if (!readable) return;  // it was encoded a moment ago
-  if (records_.empty() || records_.back().table != table.description.name) {
-    records_.push_back({table.description.name, {}});
-  }
-  records_.back().records.push_back(*std::move(readable));
+  news_.push_back({table.description.name, std::move(key), std::move(value)});
 }
 
 DbResult<std::optional<std::string>> Commit::ReadToken(const std::string& token) const {
@@ -220,23 +213,36 @@ void Commit::Seal() {
     batch_.Put(CountsKey(tally.table->id), EncodeCounts(tally.sequence, tally.keyspaces))
         .PermitUncheckedError();
   }
-  if (edit_) edit_->AppendTo(batch_);
+  if (!edit_) return;
+  edit_->AppendTo(batch_);
+  NoteReplacedStreams(edit_->next());
 }
 
-std::vector<CommittedRecords> Commit::Publish(Catalog& catalog) {
+void Commit::Publish(Catalog& catalog) noexcept {
   for (const Tally& tally : tallies_) {
-    tally.table->last_sequence->store(tally.sequence, std::memory_order_relaxed);
+    tally.table->last_sequence->store(tally.sequence, std::memory_order_release);
     for (size_t i = 0; i < tally.keyspaces.size(); ++i) {
       KeyspaceCounts& counts = i == 0 ? *tally.table->counts : *tally.table->indexes[i - 1].counts;
       counts.items.store(tally.keyspaces[i].items, std::memory_order_relaxed);
       counts.bytes.store(tally.keyspaces[i].bytes, std::memory_order_relaxed);
     }
   }
-  if (edit_) {
-    catalog.Publish(*std::exchange(edit_, std::nullopt));
-    NoteReplacedStreams(*catalog.Snapshot());
+  if (edit_) catalog.Publish(*std::move(edit_));
+}
+
+std::vector<CommittedRecords> Commit::News() const {
+  std::vector<CommittedRecords> news;
+  for (const NewsItem& item : news_) {
+    if (item.key.empty()) {
+      news.push_back({item.table, {}});
+      continue;
+    }
+    auto record = DecodeStreamRecord(item.key, item.value);
+    if (!record) continue;  // it was encoded a moment ago
+    if (news.empty() || news.back().table != item.table) news.push_back({item.table, {}});
+    news.back().records.push_back(*std::move(record));
   }
-  return std::move(records_);
+  return news;
 }
 
 void Commit::NoteReplacedStreams(const CatalogSnapshot& after) {
@@ -246,11 +252,11 @@ void Commit::NoteReplacedStreams(const CatalogSnapshot& after) {
   };
   for (const auto& [name, table] : snapshot_->tables) {
     const bool dropped = after.FindTable(name) == nullptr;
-    if (dropped || table->stream != stream_of(after, name)) records_.push_back({name, {}});
+    if (dropped || table->stream != stream_of(after, name)) news_.push_back({name, {}, {}});
   }
   for (const auto& [name, table] : after.tables) {
     const bool is_new = snapshot_->FindTable(name) == nullptr;
-    if (is_new && table->stream != 0) records_.push_back({name, {}});
+    if (is_new && table->stream != 0) news_.push_back({name, {}, {}});
   }
 }
 

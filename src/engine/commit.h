@@ -46,8 +46,8 @@ enum class Detail { kSize, kItem };
 
 class Commit {
  public:
-  // `batch` is empty and outlives the commit. Records are collected if `wants_records`.
-  Commit(const Storage& storage, const Catalog& catalog, base::Micros now, bool wants_records,
+  // `batch` is empty and outlives the commit.
+  Commit(const Storage& storage, const Catalog& catalog, base::Micros now,
          rocksdb::WriteBatch& batch);
 
   const CatalogSnapshot& catalog() const { return *snapshot_; }
@@ -80,8 +80,11 @@ class Commit {
 
   // Adds what is written once a commit. Call after the last operation.
   void Seal();
-  // The batch is durable: makes counts and catalog visible, and hands out the stream records.
-  std::vector<CommittedRecords> Publish(Catalog& catalog);
+  // The batch is durable: makes counts and catalog visible. Nothing of it may fail any more.
+  void Publish(Catalog& catalog) noexcept;
+  // Whether there is anything for subscribers, and what it is: for after Publish.
+  bool HasNews() const { return !news_.empty(); }
+  std::vector<CommittedRecords> News() const;
 
  private:
   struct Written {
@@ -99,23 +102,27 @@ class Commit {
     std::vector<KeyspaceFigures> keyspaces;  // the table's, then its indexes'; as they will be
   };
   struct Change;
+  // What subscribers are told: a stream record as it is stored, or, without a key, that a table's
+  // stream was made, switched or dropped.
+  struct NewsItem {
+    std::string table, key, value;
+  };
 
   Tally& TallyOf(const TableState& table);
   void WriteIndexes(const Change& change, Tally& tally, CapacityMeter& meter);
   void WriteRecord(const Change& change, Tally& tally);
-  // Tells subscribers of tables that came or went, and of streams that were switched.
+  // Notes the tables that came or went, and the streams that were switched.
   void NoteReplacedStreams(const CatalogSnapshot& after);
 
   const Storage& storage_;
   const Catalog& catalog_;
   const std::shared_ptr<const CatalogSnapshot> snapshot_;
   const base::Micros now_;
-  const bool wants_records_;
   rocksdb::WriteBatch& batch_;
   std::unordered_map<std::string, Written, StringHash, std::equal_to<>> written_;
   std::map<std::string, std::string> tokens_;
   std::vector<Tally> tallies_;
-  std::vector<CommittedRecords> records_;
+  std::vector<NewsItem> news_;
   std::optional<CatalogEdit> edit_;
 };
 

@@ -1,6 +1,13 @@
 // What one write leaves behind: index entries, stream records, counts.
+#include "engine/commit.h"
+
 #include <gmock/gmock.h>
 #include <rapidcheck.h>
+
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <thread>
 
 #include "engine/consistency.h"
 #include "engine/engine_fixture.h"
@@ -160,6 +167,45 @@ TEST_F(Commits, SubscribersSeeEachCommitInOrder) {
   ASSERT_EQ(stored.size(), kWrites + 1u);
   stored.pop_back();
   EXPECT_EQ(seen, stored);
+}
+
+TEST_F(Commits, AListenerThatThrowsFailsNoWrite) {
+  static_assert(noexcept(std::declval<Commit&>().Publish(std::declval<Catalog&>())));
+  Create(Table("items", StreamViewType::kNewImage));
+  auto bad = engine().Subscribe([](const CommittedRecords&) { throw std::runtime_error("bad"); });
+  int told = 0;
+  auto good = engine().Subscribe([&](const CommittedRecords&) { ++told; });
+  EXPECT_TRUE(Put({.table = "items", .item = {{"pk", "a"}, {"sk", Number(1)}}}));
+  EXPECT_TRUE(Put({.table = "items", .item = {{"pk", "a"}, {"sk", Number(2)}}}));
+  EXPECT_EQ(told, 2);
+}
+
+// A commit that had begun before: who subscribes while it is made is told, or can read it.
+TEST_F(Commits, AFirstSubscriberMissesNothing) {
+  Create(Table("items", StreamViewType::kKeysOnly));
+  constexpr int kWrites = 300;
+  for (int round = 0; round < 20; ++round) {
+    const size_t before = Records("items").size();
+    std::jthread writer([&] {
+      for (int i = 0; i < kWrites; ++i) {
+        MustPut("items", {{"pk", "p"}, {"sk", Number(round * kWrites + i)}});
+      }
+    });
+    while (Records("items").size() < before + 10) std::this_thread::yield();
+    std::mutex mutex;
+    std::set<std::string> told;
+    auto subscription = engine().Subscribe([&](const CommittedRecords& commit) {
+      const std::lock_guard lock(mutex);
+      for (const auto& record : commit.records) told.insert(record.sequence_number);
+    });
+    const auto read = Records("items");
+    writer.join();
+    const std::lock_guard lock(mutex);
+    for (const auto& record : read) told.insert(record.sequence_number);
+    for (const auto& record : Records("items")) {
+      EXPECT_TRUE(told.contains(record.sequence_number)) << record.sequence_number;
+    }
+  }
 }
 
 TEST_F(Commits, SubscribersAreToldWhenATableOrItsStreamIsReplaced) {

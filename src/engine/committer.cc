@@ -1,6 +1,7 @@
 #include "engine/committer.h"
 
 #include <exception>
+#include <string_view>
 
 #include "base/log.h"
 
@@ -26,6 +27,10 @@ auto Unavailable(const char* why) {
 }
 auto NotWritable() {
   return Unavailable("The service is currently unavailable: its store takes no writes");
+}
+
+void LogFailure(const char* what, const std::exception& error) {
+  base::Log(base::LogLevel::kError, what, {{"error", std::string_view(error.what())}});
 }
 
 }  // namespace
@@ -57,11 +62,11 @@ void Committer::Submit(std::unique_ptr<WriteOperation> operation) {
   {
     const std::lock_guard lock(mutex_);
     stopping = stopping_;
-    const bool full =
-        queue_.size() >= options_.max_queued || queued_bytes_ + bytes > options_.max_queued_bytes;
+    const bool full = queue_.size() >= options_.max_queued ||
+                      unfinished_bytes_ + bytes > options_.max_queued_bytes;
     if (!stopping && !full) {
       wake = queue_.empty();
-      queued_bytes_ += bytes;
+      unfinished_bytes_ += bytes;
       queue_.push_back(std::move(operation));
     }
   }
@@ -93,7 +98,6 @@ bool Committer::TakeWaiting(std::deque<std::unique_ptr<WriteOperation>>& taken) 
     }
   }
   taken.swap(queue_);
-  queued_bytes_ = 0;
   return !taken.empty() || !stopping_;
 }
 
@@ -107,32 +111,43 @@ void Committer::CommitSome(std::deque<std::unique_ptr<WriteOperation>>& waiting)
     if (operation->Alone() || bytes >= kCommitBytes || operations.size() == kMaxOperations) break;
   }
   CommitThese(operations);
+  {
+    const std::lock_guard lock(mutex_);
+    unfinished_bytes_ -= bytes;
+  }
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<ptrdiff_t>(operations.size()));
 }
 
 void Committer::CommitThese(const std::vector<WriteOperation*>& operations) {
-  if (batch_.GetDataSize() > kKeptBatchBytes) batch_ = rocksdb::WriteBatch();
-  batch_.Clear();
-  DbStatus outcome;
-  std::vector<CommittedRecords> records;
+  const DbStatus outcome = WriteThese(operations);
+  for (WriteOperation* operation : operations) {
+    try {
+      operation->Finish(outcome);
+    } catch (const std::exception& error) {
+      LogFailure("answering a write failed", error);
+    }
+  }
+}
+
+DbStatus Committer::WriteThese(const std::vector<WriteOperation*>& operations) {
   try {
-    Commit commit(storage_, catalog_, clock_.Now(), subscriptions_.Wanted(), batch_);
+    if (batch_.GetDataSize() > kKeptBatchBytes) batch_ = rocksdb::WriteBatch();
+    batch_.Clear();
+    Commit commit(storage_, catalog_, clock_.Now(), batch_);
     for (WriteOperation* operation : operations) operation->Evaluate(commit);
     commit.Seal();
     const base::Status written = batch_.Count() != 0 ? storage_.Write(batch_) : base::Status();
-    if (!written) {
-      outcome =
-          written.error().code == base::ErrorCode::kUnavailable ? NotWritable() : InternalError();
-    } else {
-      records = commit.Publish(catalog_);
-    }
+    if (!written && written.error().code == base::ErrorCode::kUnavailable) return NotWritable();
+    if (!written) return InternalError();
+    // From here on it has happened, and nothing may throw.
+    commit.Publish(catalog_);
+    if (commit.HasNews()) subscriptions_.Notify([&] { return commit.News(); });
+    return {};
   } catch (const std::exception& error) {
     // Memory may run out; a commit that was not written then never happened.
-    base::Log(base::LogLevel::kError, "commit failed", {{"error", std::string_view(error.what())}});
-    outcome = InternalError();
+    LogFailure("commit failed", error);
+    return InternalError();
   }
-  if (!records.empty()) subscriptions_.Notify(records);
-  for (WriteOperation* operation : operations) operation->Finish(outcome);
 }
 
 std::optional<base::Micros> Committer::RunTasks() {

@@ -51,7 +51,7 @@ class BackgroundTask : public WriteOperation {
 
 struct CommitterOptions {
   size_t max_queued = 16'384;
-  size_t max_queued_bytes = 256 * 1024 * 1024;
+  size_t max_queued_bytes = 256 * 1024 * 1024;  // of all that isn't finished
 };
 
 class Committer {
@@ -78,6 +78,7 @@ class Committer {
   // Evaluates operations from the front as far as one commit goes, and finishes them.
   void CommitSome(std::deque<std::unique_ptr<WriteOperation>>& waiting);
   void CommitThese(const std::vector<WriteOperation*>& operations);
+  DbStatus WriteThese(const std::vector<WriteOperation*>& operations);
   std::optional<base::Micros> RunTasks();
 
   Storage& storage_;
@@ -92,7 +93,7 @@ class Committer {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::unique_ptr<WriteOperation>> queue_;  // protected by mutex_
-  size_t queued_bytes_ = 0;                            // protected by mutex_
+  size_t unfinished_bytes_ = 0;                        // protected by mutex_
   bool stopping_ = false;                              // protected by mutex_
 
   std::thread thread_;  // last: it uses all of the above

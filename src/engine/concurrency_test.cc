@@ -156,8 +156,10 @@ TEST_F(Concurrency, TablesComeAndGoUnderWrites) {
   ExpectConsistent(engine(), "items", false);
 }
 
-TEST_F(Concurrency, AFullQueueRefusesAndEveryCallIsAnswered) {
-  auto opened = Engine::Open({.in_memory = true, .max_queued_writes = 4});
+// Puts while the committer waits in its first callback: some are refused, all are answered.
+void ExpectRefusals(EngineOptions options, size_t item_bytes) {
+  options.in_memory = true;
+  auto opened = Engine::Open(options);
   ASSERT_TRUE(opened);
   model::CreateTableRequest request{.table = "items"};
   request.keys = {{{"pk", model::Type::kS}}, {}};
@@ -167,20 +169,23 @@ TEST_F(Concurrency, AFullQueueRefusesAndEveryCallIsAnswered) {
   constexpr int kWrites = 500;
   std::atomic<int> done = 0, refused = 0;
   {
-    // The committer waits in the first callback while the queue fills up.
     std::promise<void> full;
     auto wait = full.get_future().share();
     for (int i = 0; i < kWrites; ++i) {
-      (*opened)->PutItem({.table = "items", .item = {{"pk", std::to_string(i)}}},
-                         [&, wait](auto put) {
-                           if (put) {
-                             wait.wait();
-                             ++done;
-                           } else {
-                             EXPECT_EQ(put.error().code, model::DbErrorCode::kThrottling);
-                             ++refused;
-                           }
-                         });
+      model::Item item{{"pk", std::to_string(i)}, {"x", std::string(item_bytes, 'x')}};
+      (*opened)->PutItem({.table = "items", .item = std::move(item)}, [&, wait](auto put) {
+        if (put) {
+          wait.wait();
+          ++done;
+        } else {
+          EXPECT_EQ(put.error().code, model::DbErrorCode::kThrottling);
+          ++refused;
+        }
+      });
+    }
+    // Of those that wait, and of those that the committer has taken, together.
+    if (item_bytes > 0) {
+      EXPECT_LE(static_cast<size_t>(kWrites - refused) * item_bytes, options.max_queued_bytes);
     }
     full.set_value();
     opened->reset();  // finishes what is queued
@@ -188,6 +193,14 @@ TEST_F(Concurrency, AFullQueueRefusesAndEveryCallIsAnswered) {
   EXPECT_EQ(done + refused, kWrites);
   EXPECT_GT(refused, 0);
   EXPECT_GE(done, 4);
+}
+
+TEST_F(Concurrency, AFullQueueRefusesAndEveryCallIsAnswered) {
+  ExpectRefusals({.max_queued_writes = 4}, 0);
+}
+
+TEST_F(Concurrency, AQueueFullOfBytesRefusesToo) {
+  ExpectRefusals({.max_queued_bytes = 1'000'000}, 100'000);
 }
 
 }  // namespace

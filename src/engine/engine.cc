@@ -34,8 +34,10 @@ class RocksEngine final : public Engine {
         catalog_(std::move(catalog)),
         reader_(*storage_, *catalog_),
         streams_(*storage_, *catalog_, clock),
-        committer_(*storage_, *catalog_, subscriptions_, clock,
-                   {.max_queued = options.max_queued_writes}, MakeTasks()),
+        committer_(
+            *storage_, *catalog_, subscriptions_, clock,
+            {.max_queued = options.max_queued_writes, .max_queued_bytes = options.max_queued_bytes},
+            MakeTasks()),
         writes_{*catalog_, committer_} {}
 
   bool Writable() const override { return storage_->Writable(); }

@@ -34,8 +34,10 @@ struct EngineOptions {
   bool in_memory = false;  // keeps nothing
   bool sync = true;        // false (--durability=os): a write waits for the system's buffers only
   size_t block_cache_bytes = 8 * 1024 * 1024;
-  size_t max_queued_writes = 16'384;  // beyond: kThrottling at once
-  std::string region = "us-east-1";   // in ARNs
+  // Writes that aren't finished, and what they hold; beyond: kThrottling at once.
+  size_t max_queued_writes = 16'384;
+  size_t max_queued_bytes = 256 * 1024 * 1024;
+  std::string region = "us-east-1";  // in ARNs
   std::string account = "000000000000";
   const base::Clock* clock = nullptr;  // null: the system's; must outlive the engine
 };
@@ -56,8 +58,8 @@ class Engine {
   virtual ~Engine() = default;  // finishes what is queued, syncs, closes
 
   // False while the store takes no writes: the disk is full, or fails. Writes are then answered
-  // kServiceUnavailable at once, reads go on, and so do writes by themselves when the cause is gone.
-  // Cheap.
+  // kServiceUnavailable at once, reads go on, and so do writes by themselves when the cause is
+  // gone. Cheap.
   virtual bool Writable() const = 0;
 
   // Items. Reads:

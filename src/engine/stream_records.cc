@@ -81,7 +81,7 @@ uint64_t StreamReader::End(const StreamState& stream, const ShardState& shard) c
   if (shard.last_sequence != 0) return shard.last_sequence + 1;
   const auto table = catalog_.Snapshot()->FindTable(stream.table_name);
   if (table == nullptr || table->stream != stream.id) return shard.first_sequence;
-  const uint64_t last = table->last_sequence->load(std::memory_order_relaxed);
+  const uint64_t last = table->last_sequence->load(std::memory_order_acquire);
   return std::max(shard.first_sequence, last + 1);
 }
 
@@ -162,7 +162,7 @@ DbResult<model::GetRecordsResponse> StreamReader::GetRecords(
     return Trimmed();
   }
   for (; rows.Valid(); rows.Next()) {
-    if (std::ssize(response.records) == request.limit || bytes >= kMaxBytes) break;
+    if (std::ssize(response.records) == request.limit) break;
     auto record = DecodeStreamRecord(rows.key(), rows.value());
     if (!record) {
       return std::unexpected(InternalError("reading a stream", record.error().message));
@@ -170,8 +170,9 @@ DbResult<model::GetRecordsResponse> StreamReader::GetRecords(
     // It was there to be had when the iterator was made. Later ones are younger, whatever their
     // time says: clocks go back.
     if (response.records.empty() && Expired(record->created_at)) return Trimmed();
+    bytes += static_cast<int64_t>(record->size_bytes);
+    if (bytes > kMaxBytes && !response.records.empty()) break;
     position = rows.sequence() + 1;
-    bytes += record->size_bytes;
     response.records.push_back(*std::move(record));
   }
   TRY(rows.status());

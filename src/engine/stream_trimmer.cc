@@ -9,7 +9,9 @@ namespace cruddur::engine {
 namespace {
 
 constexpr base::Micros kPause = std::chrono::minutes(5);
+// What one step reads at most: writes wait for it.
 constexpr size_t kRecordsPerStep = 10'000;
+constexpr size_t kBytesPerStep = 8 * 1024 * 1024;
 
 }  // namespace
 
@@ -23,7 +25,8 @@ std::optional<base::Micros> StreamTrimmer::Due(const std::shared_ptr<const Catal
 void StreamTrimmer::Evaluate(Commit& commit) {
   const base::Micros oldest = commit.now() - kStreamRetention;
   CatalogEdit edit = commit.Edit();
-  bool more = false, dropped = false;
+  Allowance left{kRecordsPerStep, kBytesPerStep};
+  bool dropped = false;
   for (const auto& [arn, stream] : commit.catalog().streams) {
     if (stream->disabled_at.count() != 0 && stream->disabled_at < oldest) {
       commit.batch()
@@ -32,15 +35,16 @@ void StreamTrimmer::Evaluate(Commit& commit) {
           .PermitUncheckedError();
       edit.DropStream(arn);
       dropped = true;
-    } else {
-      more = Trim(commit, *stream, oldest) || more;
+    } else if (!left.used_up()) {
+      Trim(commit, *stream, oldest, left);
     }
   }
   if (dropped) commit.SetEdit(std::move(edit));
-  next_ = more ? commit.now() : commit.now() + kPause;
+  next_ = left.used_up() ? commit.now() : commit.now() + kPause;
 }
 
-bool StreamTrimmer::Trim(Commit& commit, const StreamState& stream, base::Micros oldest) {
+void StreamTrimmer::Trim(Commit& commit, const StreamState& stream, base::Micros oldest,
+                         Allowance& left) {
   for (const ShardState& shard : stream.shards) {
     const std::string first = ShardPrefix(stream.id, shard.number);
     const std::string end = ShardPrefix(stream.id, shard.number + 1);
@@ -50,10 +54,10 @@ bool StreamTrimmer::Trim(Commit& commit, const StreamState& stream, base::Micros
     const std::unique_ptr<rocksdb::Iterator> rows(
         commit.storage().db().NewIterator(options, commit.storage().family(Family::kStreams)));
     std::string expired;
-    size_t count = 0;
-    for (rows->Seek(first); rows->Valid() && count < kRecordsPerStep; rows->Next(), ++count) {
+    for (rows->Seek(first); rows->Valid() && !left.used_up(); rows->Next()) {
       const auto time = StreamRecordTime({rows->value().data(), rows->value().size()});
       if (!time || *time >= oldest) break;
+      left.Use(rows->value().size());
       expired.assign(rows->key().data(), rows->key().size());
     }
     if (expired.empty()) continue;
@@ -62,9 +66,7 @@ bool StreamTrimmer::Trim(Commit& commit, const StreamState& stream, base::Micros
     commit.batch()
         .DeleteRange(commit.storage().family(Family::kStreams), first, last)
         .PermitUncheckedError();
-    if (count == kRecordsPerStep) return true;
   }
-  return false;
 }
 
 }  // namespace cruddur::engine

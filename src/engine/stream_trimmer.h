@@ -1,6 +1,8 @@
 // Removes stream records older than 24 hours, and streams that ended that long ago.
 #pragma once
 
+#include <algorithm>
+
 #include "engine/committer.h"
 
 namespace cruddur::engine {
@@ -13,8 +15,16 @@ class StreamTrimmer final : public BackgroundTask {
   void Finish(const DbStatus&) override {}
 
  private:
-  // True: there may be more than one step looks at.
-  bool Trim(Commit& commit, const StreamState& stream, base::Micros oldest);
+  // What one step may still read.
+  struct Allowance {
+    size_t records, bytes;
+    bool used_up() const { return records == 0 || bytes == 0; }
+    void Use(size_t record_bytes) {
+      --records;
+      bytes -= std::min(bytes, record_bytes);
+    }
+  };
+  static void Trim(Commit& commit, const StreamState& stream, base::Micros oldest, Allowance& left);
 
   base::Micros next_{0};
 };

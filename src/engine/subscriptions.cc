@@ -1,8 +1,10 @@
 #include "engine/subscriptions.h"
 
-#include <atomic>
+#include <exception>
 #include <list>
 #include <mutex>
+
+#include "base/log.h"
 
 namespace cruddur::engine {
 
@@ -10,7 +12,6 @@ namespace cruddur::engine {
 struct Subscriptions::State {
   std::mutex mutex;  // held during calls: whoever removes a listener waits for a call under way
   std::list<StreamListener> listeners;
-  std::atomic<size_t> count = 0;
 };
 
 Subscriptions::Subscriptions() : state_(std::make_shared<State>()) {}
@@ -19,20 +20,28 @@ Subscriptions::~Subscriptions() = default;
 std::shared_ptr<void> Subscriptions::Add(StreamListener listener) {
   const std::lock_guard lock(state_->mutex);
   const auto place = state_->listeners.insert(state_->listeners.end(), std::move(listener));
-  state_->count.store(state_->listeners.size());
   return std::shared_ptr<void>(&*place, [state = state_, place](void*) {
     const std::lock_guard remove(state->mutex);
     state->listeners.erase(place);
-    state->count.store(state->listeners.size());
   });
 }
 
-bool Subscriptions::Wanted() const { return state_->count.load() != 0; }
-
-void Subscriptions::Notify(const std::vector<CommittedRecords>& commit) {
+void Subscriptions::Notify(const std::function<std::vector<CommittedRecords>()>& news) noexcept {
+  // The commit is done: what a listener makes of it is no reason to call it failed.
+  const auto guarded = [](const auto& call) {
+    try {
+      call();
+    } catch (const std::exception& error) {
+      base::Log(base::LogLevel::kError, "exception in a stream listener",
+                {{"what", std::string_view(error.what())}});
+    }
+  };
   const std::lock_guard lock(state_->mutex);
+  if (state_->listeners.empty()) return;
+  std::vector<CommittedRecords> commit;
+  guarded([&] { commit = news(); });
   for (const CommittedRecords& records : commit) {
-    for (const StreamListener& listener : state_->listeners) listener(records);
+    for (const StreamListener& listener : state_->listeners) guarded([&] { listener(records); });
   }
 }
 

@@ -3,6 +3,7 @@
 // Thread-safe. A subscription may outlive the engine.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -18,9 +19,9 @@ class Subscriptions {
   // See Engine::Subscribe. A listener must not destroy its own handle from within a call.
   std::shared_ptr<void> Add(StreamListener listener);
 
-  // False: nobody listens, the records need not be made.
-  bool Wanted() const;
-  void Notify(const std::vector<CommittedRecords>& commit);
+  // Tells all listeners what `news` makes, if there is any listener. A commit is to be readable
+  // before: whoever subscribes too late to be told can then read it.
+  void Notify(const std::function<std::vector<CommittedRecords>()>& news) noexcept;
 
  private:
   struct State;
