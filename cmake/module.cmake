@@ -1,7 +1,8 @@
 # cruddur_module(NAME [DEPENDS module…] [LIBRARIES target…] [TOGETHER filter])
 #
 # src/NAME/*.cc becomes the static library NAME; beside it *_test.cc become the test program
-# NAME_test (each of its tests a CTest test), *_bench.cc NAME_bench, and each x_fuzz.cc NAME_x_fuzz.
+# NAME_test (each of its tests a CTest test), *_bench.cc NAME_bench, and each x_fuzz.cc NAME_x_fuzz:
+# for libFuzzer on the preset fuzz, else a CTest test that takes it through tests/corpus/NAME_x_fuzz.
 # A module without sources yet is an interface library.
 #
 # TOGETHER: the tests that this GoogleTest filter names are one CTest test, NAME/together, because
@@ -47,12 +48,18 @@ function(cruddur_module name)
     add_executable(${name}_bench ${benches})
     target_link_libraries(${name}_bench PRIVATE ${name} benchmark::benchmark_main)
   endif()
-  if(CRUDDUR_FUZZ)
-    foreach(fuzzer ${fuzzers})
-      get_filename_component(stem ${fuzzer} NAME_WE)
+  foreach(fuzzer ${fuzzers})
+    get_filename_component(stem ${fuzzer} NAME_WE)
+    if(CRUDDUR_FUZZ)
       add_executable(${name}_${stem} ${fuzzer})
-      target_link_libraries(${name}_${stem} PRIVATE ${name})
       target_link_options(${name}_${stem} PRIVATE -fsanitize=fuzzer)
-    endforeach()
-  endif()
+    elseif(CRUDDUR_TESTS)
+      add_executable(${name}_${stem} ${fuzzer} ${CMAKE_SOURCE_DIR}/tests/corpus/run.cc)
+      add_test(NAME corpus/${name}_${stem}
+               COMMAND ${name}_${stem} ${CMAKE_SOURCE_DIR}/tests/corpus/${name}_${stem})
+    else()
+      continue()
+    endif()
+    target_link_libraries(${name}_${stem} PRIVATE ${name})
+  endforeach()
 endfunction()

@@ -187,7 +187,10 @@ Writer& Writer::Double(double value) {
   assert(std::isfinite(value));
   Separate();
   std::array<char, 32> digits;
-  auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  // Digits alone beyond 64 bits would be an integer that no reader takes.
+  const bool large = std::abs(value) >= 1e15;
+  const auto format = large ? std::chars_format::scientific : std::chars_format::general;
+  auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, format).ptr;
   out_.append(digits.data(), end);
   return *this;
 }
