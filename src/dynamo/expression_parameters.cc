@@ -2,21 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "expr/expression.h"
 
 namespace cruddur::dynamo {
 namespace {
-
-constexpr size_t kMaxPlaceholderBytes = 255;
-
-// "#name" or ":value": a sign, then letters, digits and underscores.
-bool IsPlaceholder(std::string_view text, char sign) {
-  return text.size() > 1 && text.size() <= kMaxPlaceholderBytes && text[0] == sign &&
-         std::ranges::all_of(text.substr(1), [](unsigned char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_';
-         });
-}
 
 // Emptiness and the form of the keys; false when an issue was noted.
 bool CheckKeys(json::Object object, std::string_view parameter, char sign, RequestIssues& issues) {
@@ -25,10 +14,9 @@ bool CheckKeys(json::Object object, std::string_view parameter, char sign, Reque
     return false;
   }
   for (auto [key, value] : object) {
-    if (IsPlaceholder(key, sign)) continue;
-    issues.FailRule(CheckStage::kRules,
-                    fmt::format("{} contains invalid key: Syntax error; key: \"{}\"", parameter,
-                                key.substr(0, kMaxPlaceholderBytes)));
+    model::DbStatus form = expr::CheckPlaceholder(parameter, key, sign);
+    if (form) continue;
+    issues.Fail(CheckStage::kRules, std::move(form).error());
     return false;
   }
   return true;

@@ -131,14 +131,18 @@ base::Task<void> WireServer::Handle(const net::Request& request, net::Response& 
   if (!admitted) {
     AnswerError(response, admitted.error());
   } else {
-    const WireCall call{engine_, options_.region, IsPacked(coding) ? unpacked : request.body,
-                        response};
+    // Where it is read to its end the unpacked body goes: it is no part of what a write waits with.
+    const auto call_with = [&](const std::string& own) {
+      return WireCall{engine_, options_.region, IsPacked(coding) ? own : request.body, response};
+    };
     if (operation->read) {
-      operation->read(call);
+      operation->read(call_with(unpacked));
     } else {
       co_await asio::async_initiate<const asio::use_awaitable_t<base::Executor>&, void()>(
-          [operation, call](Resume resume) { operation->write(call, std::move(resume)); },
-          base::kUseTask);
+          [&](Resume resume, std::string own) {
+            operation->write(call_with(own), std::move(resume));
+          },
+          base::kUseTask, std::move(unpacked));
     }
   }
   if (response.body.size() > kLargeAnswerBytes &&

@@ -19,19 +19,6 @@ bool IsPlaceholder(std::string_view text, char first) {
          });
 }
 
-DbStatus CheckPlaceholder(std::string_view parameter, const std::string& text, char first) {
-  std::string problem = std::string(parameter) + " contains invalid key: ";
-  if (text.size() > kMaxPlaceholderBytes) {
-    problem += "The expression attribute map contains a key that is too long;";
-    if (first == '#') problem += " size of key: " + std::to_string(text.size());
-    return model::Invalid(std::move(problem));
-  }
-  if (!IsPlaceholder(text, first)) {
-    return model::Invalid(problem + "Syntax error; key: \"" + text + "\"");
-  }
-  return {};
-}
-
 DbStatus FailUnused(std::string_view parameter, std::vector<std::string_view> keys) {
   std::ranges::sort(keys);
   std::string message =
@@ -41,6 +28,19 @@ DbStatus FailUnused(std::string_view parameter, std::vector<std::string_view> ke
 }
 
 }  // namespace
+
+DbStatus CheckPlaceholder(std::string_view parameter, std::string_view text, char first) {
+  std::string problem = std::string(parameter) + " contains invalid key: ";
+  if (text.size() > kMaxPlaceholderBytes) {
+    problem += "The expression attribute map contains a key that is too long;";
+    if (first == '#') problem += " size of key: " + std::to_string(text.size());
+    return model::Invalid(std::move(problem));
+  }
+  if (!IsPlaceholder(text, first)) {
+    return model::Invalid(problem.append("Syntax error; key: \"").append(text).append("\""));
+  }
+  return {};
+}
 
 Bindings::Bindings(const model::Placeholders& placeholders)
     : Bindings(placeholders.names, placeholders.values) {}

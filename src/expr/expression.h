@@ -21,6 +21,10 @@ using model::DbStatus;
 
 class Bound;  // binding.h
 
+// The form of "#name" or ":value", as `first` says: that sign, then letters, digits and
+// underscores, 255 bytes at most. `parameter` is where it stands, for the text.
+DbStatus CheckPlaceholder(std::string_view parameter, std::string_view text, char first);
+
 // The placeholders of one request and which of them its expressions used.
 class Bindings {
  public:

@@ -28,6 +28,7 @@ struct ServerState {
 
   std::atomic<size_t> connections = 0;  // that are served
   std::atomic<size_t> refusals = 0;     // that are told that there are too many
+  std::atomic<size_t> buffered = 0;     // bytes, see ServerLimits::max_buffered_bytes
 
   // Coroutines that use `handler` or a loop: Stop waits until there are none.
   void Enter();

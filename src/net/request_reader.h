@@ -39,6 +39,9 @@ class RequestReader {
   bool http_1_0() const { return http_1_0_; }
   void Consume();
 
+  // The memory that the requests at hand take.
+  size_t Held() const { return capacity_ + chunked_body_.capacity(); }
+
   // After kRefused: the status to answer.
   int refusal() const { return refusal_; }
   // True if the peer may have more to say: bytes behind the current request.

@@ -24,8 +24,11 @@
 namespace cruddur::net {
 
 struct ServerLimits {
-  size_t max_header_bytes = 16 * 1024;            // request line and headers; beyond: 431 and close
-  size_t max_body_bytes = 1024 * 1024;            // beyond: 413 and close
+  size_t max_header_bytes = 16 * 1024;  // request line and headers; beyond: 431 and close
+  size_t max_body_bytes = 1024 * 1024;  // beyond: 413 and close
+  // Of all connections together, of requests that are being read or answered, without those below
+  // 64 KB. A request for which there is no more room: 503 and close.
+  size_t max_buffered_bytes = 256 * 1024 * 1024;
   std::chrono::milliseconds header_time{10'000};  // first byte to end of headers: 408 and close
   std::chrono::milliseconds body_time{30'000};    // end of headers to end of body: 408 and close
   std::chrono::milliseconds idle_time{

@@ -42,6 +42,41 @@ TEST(ServerLimits, ClosesAConnectionThatStaysIdleBetweenRequests) {
   EXPECT_EQ(peer.ReadAll(), "");
 }
 
+TEST(ServerLimits, AnswersABodyForWhichThereIsNoRoomWith503) {
+  ServerOptions options = Times(kLong, kLong, kLong, kLong);
+  options.limits.max_body_bytes = 4'000'000;
+  options.limits.max_buffered_bytes = 3'000'000;
+  TestServer server(options);
+  const std::string body(1'000'000, 'x');
+  const std::string fixed =
+      "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1000001\r\n\r\n" + body;
+  const std::string chunked =
+      "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nf4240\r\n" + body;
+  {
+    // Two wait for their last byte, one of each kind; more are refused until one has been answered.
+    TestPeer first(server.port()), second(server.port());
+    ASSERT_TRUE(first.Send(fixed));
+    ASSERT_TRUE(second.Send(chunked));
+    bool refused = false;
+    for (int i = 0; i < 1000 && !refused; ++i) {
+      TestPeer third(server.port());
+      third.Send(fixed + "x");
+      refused = StatusOf(third.ReadAnswer()) == 503;
+    }
+    EXPECT_TRUE(refused);
+    ASSERT_TRUE(first.Send("x"));
+    EXPECT_EQ(StatusOf(first.ReadAnswer()), 200);
+    ASSERT_TRUE(second.Send("\r\n0\r\n\r\n"));
+    EXPECT_EQ(StatusOf(second.ReadAnswer()), 200);
+  }
+  // What they held has been given back, also by those that were refused.
+  for (int i = 0; i < 5; ++i) {
+    TestPeer peer(server.port());
+    ASSERT_TRUE(peer.Send(fixed + "x"));
+    EXPECT_EQ(StatusOf(peer.ReadAnswer()), 200) << i;
+  }
+}
+
 // Sends `bytes` one at a time, over and over, until the server has had enough.
 std::string Trickle(TestPeer& peer, std::string_view bytes) {
   std::jthread sender([&](std::stop_token stop) {

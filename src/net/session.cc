@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <exception>
+#include <utility>
 
 #include "base/log.h"
 #include "net/request_reader.h"
@@ -43,7 +44,10 @@ class Session final : public Connection {
     refused = one_too_many;
     listener_->Add(*this);
   }
-  ~Session() override { listener_->Remove(*this); }
+  ~Session() override {
+    state_.buffered -= counted_;
+    listener_->Remove(*this);
+  }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -107,6 +111,7 @@ class Session final : public Connection {
         const bool keep_alive = AppendAnswer();
         const bool more = reader_.HasMore();
         reader_.Consume();
+        Count();
         phase_ = RequestReader::Phase::kIdle;
         // The answers to pipelined requests go into one write.
         if (keep_alive && out_.size() < kBatchBytes) continue;
@@ -123,6 +128,10 @@ class Session final : public Connection {
       if (!out_.empty() && !Write() && !co_await WriteRest()) co_return false;
       if (!AwaitMore()) co_return false;
       const std::span<char> space = reader_.Space();
+      if (!Count()) {
+        AppendRefusal(503);
+        co_return Write() || co_await WriteRest();
+      }
       const auto [error, bytes] = co_await stream_.async_read_some(
           asio::buffer(space.data(), space.size()), asio::as_tuple(base::kUseTask));
       if (error) {
@@ -133,6 +142,17 @@ class Session final : public Connection {
       idle = false;
       reader_.Filled(bytes);
     }
+  }
+
+  // Adds what this connection has come to hold to what all hold; small requests don't count. False
+  // if it would be too much.
+  bool Count() {
+    const size_t held = reader_.Held() > kKeptBytes ? reader_.Held() : 0;
+    if (held == counted_) return true;
+    const bool more = held > counted_;
+    const size_t change = held - std::exchange(counted_, held);  // modulo 2^64
+    const size_t all = state_.buffered.fetch_add(change, std::memory_order_relaxed) + change;
+    return !more || all <= limits().max_buffered_bytes;
   }
 
   // Sets the deadline of the read that follows. False if there is nothing to wait for.
@@ -250,8 +270,9 @@ class Session final : public Connection {
   RequestReader reader_;
   RequestReader::Phase phase_ = RequestReader::Phase::kIdle;
   Response response_;
-  std::string out_;  // answers not yet written, and of them
-  size_t sent_ = 0;  // this much is
+  std::string out_;     // answers not yet written, and of them
+  size_t sent_ = 0;     // this much is
+  size_t counted_ = 0;  // in state_.buffered
 };
 
 template <class Stream, class... StreamArgs>
