@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -12,7 +13,7 @@
 namespace cruddur::auth {
 namespace {
 
-constexpr size_t kMaxBytes = 64 * 1024;
+constexpr size_t kPieceBytes = 64 * 1024;
 
 class File {
  public:
@@ -75,20 +76,23 @@ base::Status CreatePrivateFile(const std::string& path, std::string_view content
   return {};
 }
 
-base::Result<std::string> ReadSmallFile(const std::string& path) {
+base::Result<std::string> ReadSmallFile(const std::string& path, size_t max_bytes) {
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return FailErrno(path, errno);
-  std::string contents(kMaxBytes + 1, '\0');
+  std::string contents;
   size_t size = 0;
-  while (size < contents.size()) {
+  while (size <= max_bytes) {
+    // Grows with the file: the bound may be far above it.
+    contents.resize(std::min(max_bytes + 1, size + kPieceBytes));
     const ssize_t got = ::read(file.get(), contents.data() + size, contents.size() - size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return FailErrno(path, errno);
     if (got == 0) break;
     size += static_cast<size_t>(got);
   }
-  if (size > kMaxBytes) {
-    return base::Fail(base::ErrorCode::kInvalidArgument, path + ": larger than 64 KiB");
+  if (size > max_bytes) {
+    return base::Fail(base::ErrorCode::kInvalidArgument,
+                      path + ": larger than " + std::to_string(max_bytes / 1024) + " KiB");
   }
   contents.resize(size);
   return contents;

@@ -1,6 +1,7 @@
 // Files that hold secrets: written for their owner alone, read with a bound.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@ namespace cruddur::auth {
 // no moment readable by others. kAlreadyExists if the name is taken. The folder must exist.
 base::Status CreatePrivateFile(const std::string& path, std::string_view contents);
 
-// The whole file; kNotFound if there is none, kInvalidArgument beyond 64 KiB.
-base::Result<std::string> ReadSmallFile(const std::string& path);
+// The whole file; kNotFound if there is none, kInvalidArgument beyond `max_bytes`.
+base::Result<std::string> ReadSmallFile(const std::string& path, size_t max_bytes = 64 * 1024);
 
 }  // namespace cruddur::auth

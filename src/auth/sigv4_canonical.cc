@@ -31,26 +31,9 @@ void AppendEncoded(std::string& out, std::string_view text, bool keep_slash) {
   }
 }
 
-// A broken escape stands for itself, as it does for AWS's own signers.
-std::string PercentDecode(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      if (const auto byte = HexDecode(text.substr(i + 1, 2))) {
-        out += *byte;
-        i += 2;
-        continue;
-      }
-    }
-    out += text[i];
-  }
-  return out;
-}
-
 std::string Encode(std::string_view text) {
   std::string out;
-  AppendEncoded(out, PercentDecode(text), false);
+  AppendEncoded(out, UriDecode(text), false);
   return out;
 }
 
@@ -76,6 +59,22 @@ bool NameIs(std::string_view name, std::string_view lower) {
 }
 
 }  // namespace
+
+std::string UriDecode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      if (const auto byte = HexDecode(text.substr(i + 1, 2))) {
+        out += *byte;
+        i += 2;
+        continue;
+      }
+    }
+    out += text[i];
+  }
+  return out;
+}
 
 std::string SigV4Scope::ToString() const {
   return date + '/' + region + '/' + service + "/aws4_request";

@@ -42,6 +42,9 @@ struct SigV4Scope {
 // more; S3 takes it as it stands.
 std::string CanonicalPath(std::string_view path, std::string_view service);
 
+// %XX decoded. A broken escape stands for itself, as it does for AWS's own signers.
+std::string UriDecode(std::string_view text);
+
 // Parameters decoded, encoded again in AWS's way, sorted by name and then by value.
 std::string CanonicalQuery(std::string_view query);
 

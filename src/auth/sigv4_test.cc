@@ -40,7 +40,7 @@ TEST(StringToSign, AgreesWithTheDocumentedExample) {
 TEST(SigV4, SignsAsAwsAndBotocoreDo) {
   for (const auto& vector : Vectors()) {
     const Signed made(vector);
-    const auto parsed = ParseAuthorization(made.authorization());
+    const auto parsed = ReadSigV4(made.request, made.expected, made.now);
     ASSERT_TRUE(parsed) << vector.name;
     EXPECT_EQ(parsed->signature, vector.signature)
         << vector.name << "\n"
@@ -56,7 +56,7 @@ TEST(SigV4Signer, SignsOnBothSidesOfMidnight) {
   for (const char* date : {"20240229T235959Z", "20240301T000000Z", "20240229T235959Z"}) {
     const auto added = signer.Sign(request, *ParseAmzDate(date));
     EXPECT_EQ(added.front().second, date);
-    EXPECT_EQ(ParseAuthorization(added.back().second)->scope.date, std::string(date, 8));
+    EXPECT_NE(added.back().second.find("/" + std::string(date, 8) + "/"), std::string::npos);
   }
 }
 

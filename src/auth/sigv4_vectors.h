@@ -106,11 +106,10 @@ struct Signed {
   }
   Signed(const Signed&) = delete;
 
-  std::string_view authorization() const { return added.back().second; }
-  std::expected<void, SigV4Fault> Verify(std::string_view secret = kSecret) const {
-    const auto parsed = ParseAuthorization(authorization());
-    if (!parsed) return std::unexpected(parsed.error());
-    return VerifySigV4(request, *parsed, secret, expected, now);
+  SigV4Result<void> Verify(std::string_view secret = kSecret) const {
+    const auto claimed = ReadSigV4(request, expected, now);
+    if (!claimed) return std::unexpected(claimed.error());
+    return VerifySigV4(request, *claimed, secret);
   }
   void SetHeader(std::string_view name, std::string_view value) {
     for (auto& header : headers) {

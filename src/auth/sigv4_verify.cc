@@ -1,9 +1,10 @@
 #include "auth/sigv4_verify.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <optional>
-#include <utility>
 
 #include "auth/encoding.h"
 #include "base/ascii.h"
@@ -11,16 +12,22 @@
 namespace cruddur::auth {
 namespace {
 
-using Fault = std::unexpected<SigV4Fault>;
-
-constexpr size_t kMaxAuthorizationBytes = 8 * 1024;
+constexpr size_t kMaxClaimBytes = 8 * 1024;
+constexpr size_t kMaxEchoedBytes = 1024;
 constexpr size_t kMaxSignedHeaders = 64;
+constexpr int64_t kMaxExpires = 7 * 24 * 3600;  // seconds
+
+std::unexpected<SigV4Failure> Fail(SigV4Fault fault, std::string message) {
+  return std::unexpected(SigV4Failure{fault, std::move(message)});
+}
 
 std::string_view Trim(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
   return text;
 }
+
+std::string_view Echo(std::string_view text) { return text.substr(0, kMaxEchoedBytes); }
 
 std::vector<std::string_view> Split(std::string_view text, char by, size_t limit) {
   std::vector<std::string_view> parts;
@@ -30,54 +37,6 @@ std::vector<std::string_view> Split(std::string_view text, char by, size_t limit
     at = end + 1;
   }
   return parts;
-}
-
-bool ReadCredential(std::string_view text, SigV4Authorization& out) {
-  const auto parts = Split(text, '/', 5);
-  if (parts.size() != 5 || parts[4] != "aws4_request") return false;
-  if (std::ranges::any_of(parts, &std::string_view::empty)) return false;
-  out.access_key_id = parts[0];
-  out.scope = {std::string(parts[1]), std::string(parts[2]), std::string(parts[3])};
-  return true;
-}
-
-// Names in strictly rising order: another order would be another canonical request, and a name that
-// comes twice would be taken twice.
-bool ReadSignedHeaders(std::string_view text, SigV4Authorization& out) {
-  const auto names = Split(text, ';', kMaxSignedHeaders);
-  if (names.size() > kMaxSignedHeaders) return false;
-  for (const auto name : names) {
-    if (name.empty() || name != base::LowerAscii(name)) return false;
-    if (!out.signed_headers.empty() && out.signed_headers.back() >= name) return false;
-    out.signed_headers.emplace_back(name);
-  }
-  return true;
-}
-
-bool ReadSignature(std::string_view text, SigV4Authorization& out) {
-  const bool hex = std::ranges::all_of(
-      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-  if (text.size() != 64 || !hex) return false;
-  out.signature = text;
-  return true;
-}
-
-// Everything that decides what the request means must be under the signature, and what is under it
-// must be there.
-bool CoversWhatCounts(const SigV4Request& request, const std::vector<std::string>& signed_headers) {
-  std::vector<std::string> present;
-  for (const auto& header : request.headers) {
-    std::string name = base::LowerAscii(header.name);
-    if ((name == "host" || name.starts_with("x-amz-")) &&
-        !std::ranges::binary_search(signed_headers, name)) {
-      return false;
-    }
-    present.push_back(std::move(name));
-  }
-  return std::ranges::binary_search(signed_headers, "host") &&
-         std::ranges::all_of(signed_headers, [&](const auto& name) {
-           return std::ranges::find(present, name) != present.end();
-         });
 }
 
 // The header's value; nullopt if it isn't there exactly once.
@@ -91,82 +50,222 @@ std::optional<std::string_view> Single(const SigV4Request& request, std::string_
   return value;
 }
 
-}  // namespace
+// The texts that both forms carry, as they stand.
+struct Claim {
+  std::string algorithm, credential, signed_headers, signature, date, token, expires;
+  bool in_query = false;
+};
 
-std::string_view Describe(SigV4Fault fault) {
-  static constexpr std::array<std::string_view, 8> kTexts = {
-      "authorization header is incomplete",
-      "credential is scoped to something else",
-      "a header that counts is not signed",
-      "no valid X-Amz-Date",
-      "signature expired",
-      "signature not yet current",
-      "payload hash does not match",
-      "signature does not match",
-  };
-  return kTexts[std::to_underlying(fault)];
+SigV4Result<Claim> ReadHeader(const SigV4Request& request, std::string_view value) {
+  Claim out;
+  out.algorithm = value.substr(0, value.find(' '));
+  value.remove_prefix(out.algorithm.size());
+  for (const auto part : Split(value, ',', 16)) {
+    const auto text = Trim(part);
+    if (text.empty()) continue;
+    const size_t equals = text.find('=');
+    if (equals == text.npos) {
+      return Fail(SigV4Fault::kIncomplete,
+                  fmt::format("'{}' not a valid key=value pair (missing equal-sign) in "
+                              "Authorization header: '{}'.",
+                              Echo(text), Echo(value)));
+    }
+    const auto name = text.substr(0, equals);
+    if (name == "Credential") out.credential = text.substr(equals + 1);
+    if (name == "SignedHeaders") out.signed_headers = text.substr(equals + 1);
+    if (name == "Signature") out.signature = text.substr(equals + 1);
+  }
+  auto date = Single(request, "x-amz-date");
+  if (!date) date = Single(request, "date");
+  out.date = date.value_or("");
+  out.token = Single(request, "x-amz-security-token").value_or("");
+  return out;
 }
 
-std::expected<SigV4Authorization, SigV4Fault> ParseAuthorization(std::string_view value) {
-  if (value.size() > kMaxAuthorizationBytes || !value.starts_with(kSigV4Algorithm) ||
-      !value.substr(kSigV4Algorithm.size()).starts_with(' ')) {
-    return Fault(SigV4Fault::kIncomplete);
-  }
-  value.remove_prefix(kSigV4Algorithm.size() + 1);
-  const auto parts = Split(value, ',', 3);
-  if (parts.size() != 3) return Fault(SigV4Fault::kIncomplete);
-
-  // AWS takes the three in any order, each once.
-  SigV4Authorization out;
-  bool credential = false, headers = false, signature = false;
-  for (const auto part : parts) {
-    const auto text = Trim(part);
-    const size_t equals = std::min(text.find('='), text.size());
-    const auto name = text.substr(0, equals);
-    const auto content = text.substr(std::min(equals + 1, text.size()));
-    const auto once = [](bool& seen) { return !std::exchange(seen, true); };
-    const bool good =
-        (name == "Credential" && once(credential) && ReadCredential(content, out)) ||
-        (name == "SignedHeaders" && once(headers) && ReadSignedHeaders(content, out)) ||
-        (name == "Signature" && once(signature) && ReadSignature(content, out));
-    if (!good) return Fault(SigV4Fault::kIncomplete);
+Claim ReadQuery(std::string_view query) {
+  Claim out;
+  out.in_query = true;
+  for (const auto part : Split(query, '&', 256)) {
+    const size_t equals = std::min(part.find('='), part.size());
+    const auto name = part.substr(0, equals);
+    const std::string value = UriDecode(part.substr(std::min(equals + 1, part.size())));
+    if (name == "X-Amz-Algorithm") out.algorithm = value;
+    if (name == "X-Amz-Credential") out.credential = value;
+    if (name == "X-Amz-SignedHeaders") out.signed_headers = value;
+    if (name == "X-Amz-Signature") out.signature = value;
+    if (name == "X-Amz-Date") out.date = value;
+    if (name == "X-Amz-Security-Token") out.token = value;
+    if (name == "X-Amz-Expires") out.expires = value;
   }
   return out;
 }
 
-std::expected<void, SigV4Fault> VerifySigV4(const SigV4Request& request,
-                                            const SigV4Authorization& authorization,
-                                            std::string_view secret_access_key,
-                                            const SigV4Expectation& expected, base::Micros now) {
-  const SigV4Scope& scope = authorization.scope;
-  const auto amz_date = Single(request, "x-amz-date");
-  if (!amz_date) return Fault(SigV4Fault::kDate);
-  const auto signed_at = ParseAmzDate(*amz_date);
-  if (!signed_at) return Fault(SigV4Fault::kDate);
-  if (scope.date != amz_date->substr(0, 8) || scope.service != expected.service ||
-      (!expected.region.empty() && scope.region != expected.region)) {
-    return Fault(SigV4Fault::kScope);
+SigV4Result<void> CheckTime(const Claim& claim, base::Micros now) {
+  const auto signed_at = ParseAmzDate(claim.date);
+  if (!signed_at) {
+    return Fail(SigV4Fault::kDate,
+                fmt::format("Date must be in ISO-8601 'basic format'. Got '{}'. See "
+                            "http://en.wikipedia.org/wiki/ISO_8601",
+                            Echo(claim.date)));
   }
-  if (*signed_at < now - kSigV4Window) return Fault(SigV4Fault::kExpired);
-  if (*signed_at > now + kSigV4Window) return Fault(SigV4Fault::kNotYetCurrent);
-  if (!CoversWhatCounts(request, authorization.signed_headers)) {
-    return Fault(SigV4Fault::kHeaderUnsigned);
-  }
-  for (const auto& header : request.headers) {
-    if (base::LowerAscii(header.name) == "x-amz-content-sha256" &&
-        Trim(header.value) != request.payload_hash) {
-      return Fault(SigV4Fault::kPayload);
+  std::chrono::seconds life = kSigV4Window;
+  if (!claim.expires.empty()) {
+    int64_t seconds = 0;
+    const auto [end, error] =
+        std::from_chars(claim.expires.data(), claim.expires.data() + claim.expires.size(), seconds);
+    if (error != std::errc() || *end != '\0' || seconds < 0 || seconds > kMaxExpires) {
+      return Fail(SigV4Fault::kIncomplete,
+                  "X-Amz-Expires must be a number of seconds of at most a week");
     }
+    life = std::chrono::seconds(seconds);
   }
-
-  const std::string text = StringToSign(
-      CanonicalRequest(request, scope.service, authorization.signed_headers), *amz_date, scope);
-  const Digest key = SigningKey(secret_access_key, scope);
-  if (!ConstantTimeEqual(HexEncode(AsBytes(HmacSha256(AsBytes(key), text))),
-                         authorization.signature)) {
-    return Fault(SigV4Fault::kMismatch);
+  const auto span = [](std::chrono::seconds time) {
+    return time.count() % 60 == 0 ? fmt::format("{} min.", time.count() / 60)
+                                  : fmt::format("{} sec.", time.count());
+  };
+  if (*signed_at < now - life) {
+    return Fail(SigV4Fault::kExpired,
+                fmt::format("Signature expired: {} is now earlier than {} ({} - {})", claim.date,
+                            FormatAmzDate(now - life), FormatAmzDate(now), span(life)));
+  }
+  if (*signed_at > now + kSigV4Window) {
+    return Fail(
+        SigV4Fault::kNotYetCurrent,
+        fmt::format("Signature not yet current: {} is still later than {} ({} + {})", claim.date,
+                    FormatAmzDate(now + kSigV4Window), FormatAmzDate(now), span(kSigV4Window)));
   }
   return {};
+}
+
+// Everything that decides what the request means must be under the signature.
+SigV4Result<void> CheckSignedHeaders(const SigV4Request& request,
+                                     const std::vector<std::string>& signed_headers) {
+  if (!std::ranges::binary_search(signed_headers, "host")) {
+    return Fail(SigV4Fault::kHeaderUnsigned,
+                "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+  }
+  for (const auto& header : request.headers) {
+    const std::string name = base::LowerAscii(header.name);
+    if (name.starts_with("x-amz-") && !std::ranges::binary_search(signed_headers, name)) {
+      return Fail(SigV4Fault::kHeaderUnsigned,
+                  fmt::format("'{}' must be a 'SignedHeader' in the AWS Authorization.",
+                              Echo(header.name)));
+    }
+  }
+  return {};
+}
+
+SigV4Result<void> ReadCredential(const Claim& claim, const SigV4Expectation& expected,
+                                 SigV4Authorization& out) {
+  const auto parts = Split(claim.credential, '/', 5);
+  if (parts.size() != 5) {
+    return Fail(SigV4Fault::kIncomplete,
+                fmt::format("Credential must have exactly 5 slash-delimited elements, e.g. "
+                            "keyid/date/region/service/term, got '{}'",
+                            Echo(claim.credential)));
+  }
+  out.access_key_id = parts[0];
+  out.scope = {std::string(parts[1]), std::string(parts[2]), std::string(parts[3])};
+  std::string wrong;
+  if (!expected.region.empty() && out.scope.region != expected.region) {
+    wrong += "Credential should be scoped to a valid region. ";
+  }
+  if (out.scope.service != expected.service) {
+    wrong +=
+        fmt::format("Credential should be scoped to correct service: '{}'. ", expected.service);
+  }
+  if (parts[4] != "aws4_request") {
+    wrong += fmt::format(
+        "Credential should be scoped with a valid terminator: 'aws4_request', "
+        "not '{}'. ",
+        Echo(parts[4]));
+  }
+  if (out.scope.date != out.amz_date.substr(0, 8)) {
+    wrong += fmt::format(
+        "Date in Credential scope does not match YYYYMMDD from ISO-8601 version "
+        "of date from HTTP: '{}' != '{}', from '{}'.",
+        Echo(out.scope.date), out.amz_date.substr(0, 8), out.amz_date);
+  }
+  if (!wrong.empty()) return Fail(SigV4Fault::kScope, std::move(wrong));
+  return {};
+}
+
+// The query without the signature itself.
+std::string SignedQuery(std::string_view query) {
+  std::string out;
+  for (const auto part : Split(query, '&', query.size())) {
+    if (part.starts_with("X-Amz-Signature=") || part.empty()) continue;
+    if (!out.empty()) out += '&';
+    out += part;
+  }
+  return out;
+}
+
+}  // namespace
+
+SigV4Result<SigV4Authorization> ReadSigV4(const SigV4Request& request,
+                                          const SigV4Expectation& expected, base::Micros now) {
+  const auto header = Single(request, "authorization");
+  if ((header ? header->size() : request.query.size()) > kMaxClaimBytes) {
+    return Fail(SigV4Fault::kIncomplete, "The authorization is too long");
+  }
+  SigV4Result<Claim> claim = header ? ReadHeader(request, *header) : ReadQuery(request.query);
+  if (!claim) return std::unexpected(std::move(claim).error());
+  if (auto status = CheckTime(*claim, now); !status) return std::unexpected(status.error());
+
+  SigV4Authorization out;
+  out.in_query = claim->in_query;
+  out.amz_date = std::move(claim->date);
+  out.session_token = std::move(claim->token);
+  out.signature = std::move(claim->signature);
+  for (const auto name : Split(claim->signed_headers, ';', kMaxSignedHeaders)) {
+    out.signed_headers.push_back(base::LowerAscii(name));
+  }
+  if (out.signed_headers.size() > kMaxSignedHeaders) {
+    return Fail(SigV4Fault::kIncomplete, "There are too many signed headers");
+  }
+  // Another order would be another canonical request: the signature is over this one.
+  std::ranges::sort(out.signed_headers);
+  const auto twice = std::ranges::unique(out.signed_headers);
+  out.signed_headers.erase(twice.begin(), twice.end());
+  if (auto status = CheckSignedHeaders(request, out.signed_headers); !status) {
+    return std::unexpected(status.error());
+  }
+  if (claim->algorithm != kSigV4Algorithm) {
+    return Fail(SigV4Fault::kIncomplete,
+                fmt::format("Unsupported AWS 'algorithm': '{}' (only AWS4-HMAC-SHA256 for now). ",
+                            Echo(claim->algorithm)));
+  }
+  if (auto status = ReadCredential(*claim, expected, out); !status) {
+    return std::unexpected(status.error());
+  }
+  return out;
+}
+
+SigV4Result<void> VerifySigV4(const SigV4Request& request, const SigV4Authorization& authorization,
+                              std::string_view secret_access_key) {
+  SigV4Request canonical = request;
+  const std::string query = authorization.in_query ? SignedQuery(request.query) : std::string();
+  if (authorization.in_query) canonical.query = query;
+  const SigV4Scope& scope = authorization.scope;
+  const std::string text = CanonicalRequest(canonical, scope.service, authorization.signed_headers);
+  const std::string to_sign = StringToSign(text, authorization.amz_date, scope);
+  const Digest key = SigningKey(secret_access_key, scope);
+  bool good = ConstantTimeEqual(HexEncode(AsBytes(HmacSha256(AsBytes(key), to_sign))),
+                                authorization.signature);
+  // A hash that was sent along is the body's, or the request was put together from two.
+  for (const auto& header : request.headers) {
+    good = good && (base::LowerAscii(header.name) != "x-amz-content-sha256" ||
+                    Trim(header.value) == request.payload_hash);
+  }
+  if (good) return {};
+  return Fail(SigV4Fault::kMismatch,
+              fmt::format("The request signature we calculated does not match the signature you "
+                          "provided. Check your AWS Secret Access Key and signing method. Consult "
+                          "the service documentation for details.\n\nThe Canonical String for "
+                          "this request should have been\n'{}'\n\nThe String-to-Sign should have "
+                          "been\n'{}'\n",
+                          text, to_sign));
 }
 
 }  // namespace cruddur::auth
