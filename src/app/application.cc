@@ -97,11 +97,13 @@ struct Application::Parts {
   std::unique_ptr<api::AccessLog> access_log;
   std::unique_ptr<api::FrontDoor> door;
   std::unique_ptr<api::MessageRoutes> routes;
+  Access access;
   std::unique_ptr<dynamo::WireServer> wire;
   std::unique_ptr<net::Server> dynamodb, api;
 };
 
 base::Status Application::Parts::Build() {
+  TRY_ASSIGN(access, Access::Load(settings));
   TRY(PrepareUsers(database.options(), clock));
   TRY_ASSIGN(keys, accounts::BuiltInKeys::Open(KeysFolder(settings), clock));
   verifier =
@@ -212,7 +214,9 @@ void Application::Parts::CountParts() {
 base::Status Application::Parts::Listen() {
   if (store.embedded()) {
     wire = std::make_unique<dynamo::WireServer>(
-        *store.engine, dynamo::WireServerOptions{.region = settings.Text("region")});
+        *store.engine,
+        dynamo::WireServerOptions{.region = settings.Text("region"),
+                                  .authenticator = access.Guard(*store.engine, clock)});
     TRY_ASSIGN(dynamodb, StartDynamodb(loops, *wire, settings));
   }
   net::ServerOptions options = ServerOptionsOf(settings, settings.Integer("port"));
@@ -255,5 +259,8 @@ base::Result<std::unique_ptr<Application>> Application::Start(const Settings& se
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Application::~Application() = default;
+
+bool Application::guarded() const { return parts_->access.guarded(); }
+void Application::ReloadCredentials() { parts_->access.Reload(); }
 
 }  // namespace cruddur::app

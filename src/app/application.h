@@ -18,6 +18,10 @@ class Application {
   // Stops accepting, lets requests under way finish, writes what is to be kept.
   ~Application();
 
+  // Whether the DynamoDB endpoint asks who calls, and reading the file again that says who may.
+  bool guarded() const;
+  void ReloadCredentials();
+
  private:
   struct Parts;
   explicit Application(std::unique_ptr<Parts> parts);

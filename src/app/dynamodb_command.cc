@@ -9,14 +9,18 @@ namespace {
 
 int RunDynamodb(const Settings& settings) {
   StopSignal stop;
+  auto access = Access::Load(settings);
+  if (!access) return Failed(access.error().message);
   auto engine = OpenEngine(settings);
   if (!engine) return Failed(engine.error().message);
   net::LoopPool loops(static_cast<size_t>(settings.Integer("threads")));
-  dynamo::WireServer wire(**engine, {.region = settings.Text("region")});
+  const base::SystemClock clock;
+  dynamo::WireServer wire(**engine, {.region = settings.Text("region"),
+                                     .authenticator = access->Guard(**engine, clock)});
   auto server = StartDynamodb(loops, wire, settings);
   if (!server) return Failed(server.error().message);
   Announce("dynamodb", false, settings, (*server)->port());
-  stop.Wait();
+  stop.Wait(access->guarded() ? [&] { access->Reload(); } : std::function<void()>());
   base::Log(base::LogLevel::kInfo, "stopping");
   (*server)->Stop(std::chrono::milliseconds(settings.Integer("stop-grace-ms")));
   engine->reset();
@@ -26,7 +30,7 @@ int RunDynamodb(const Settings& settings) {
 }  // namespace
 
 void AddDynamodbCommand(CommandLine& line) {
-  std::vector<Flag> flags = {{"dynamodb-port", "port"}};
+  std::vector<Flag> flags = {{"dynamodb-port", "port"}, "credentials"};
   for (std::string_view name : EngineSettings()) flags.emplace_back(name);
   for (std::string_view name : ServerSettings()) flags.emplace_back(name);
   line.AddCommand(line.root(), "dynamodb", "Run the DynamoDB endpoint alone", flags, RunDynamodb);

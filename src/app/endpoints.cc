@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/log.h"
+
 namespace cruddur::app {
 
 std::vector<std::string_view> EngineSettings() {
@@ -53,6 +55,35 @@ base::Result<std::unique_ptr<net::Server>> StartDynamodb(net::LoopPool& loops,
       loops,
       ServerOptionsOf(settings, settings.Integer("dynamodb-port"), dynamo::WireServer::Limits()),
       wire.handler(), dynamo::WireServer::OnProtocolError);
+}
+
+base::Result<Access> Access::Load(const Settings& settings) {
+  Access access;
+  access.path_ = settings.Text("credentials");
+  access.region_ = settings.Text("region");
+  if (access.guarded()) {
+    TRY_ASSIGN(access.list_, auth::AccessList::Load(access.path_, dynamo::ConditionKeys()));
+  }
+  return access;
+}
+
+dynamo::Authenticator* Access::Guard(engine::Engine& engine, const base::Clock& clock) {
+  if (!list_) return nullptr;
+  control_ = std::make_unique<dynamo::AccessControl>(
+      *std::move(list_), engine, clock, dynamo::AccessControlOptions{.region = region_});
+  list_.reset();
+  return control_.get();
+}
+
+void Access::Reload() {
+  auto list = auth::AccessList::Load(path_, dynamo::ConditionKeys());
+  if (!list) {
+    base::Log(base::LogLevel::kError, "the credentials stay as they were",
+              {{"why", list.error().message}});
+    return;
+  }
+  if (control_) control_->Replace(*std::move(list));
+  base::Log(base::LogLevel::kInfo, "credentials read again", {{"file", path_}});
 }
 
 void Announce(std::string_view name, bool tls, const Settings& settings, uint16_t port) {

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "app/settings.h"
 #include "base/result.h"
+#include "dynamo/access_control.h"
 #include "dynamo/wire_server.h"
 #include "engine/engine.h"
 #include "net/server.h"
@@ -26,6 +29,24 @@ net::ServerOptions ServerOptionsOf(const Settings& settings, int64_t port,
 base::Result<std::unique_ptr<net::Server>> StartDynamodb(net::LoopPool& loops,
                                                          dynamo::WireServer& wire,
                                                          const Settings& settings);
+
+// Who may call the DynamoDB endpoint: by the file of the setting `credentials`, read at once and at
+// each Reload; everybody, if it is empty.
+class Access {
+ public:
+  static base::Result<Access> Load(const Settings& settings);
+
+  // The check to put in front of `engine`; null for everybody.
+  dynamo::Authenticator* Guard(engine::Engine& engine, const base::Clock& clock);
+  bool guarded() const { return !path_.empty(); }
+  // A file that can't be read is logged, and the last one stays in force.
+  void Reload();
+
+ private:
+  std::string path_, region_;
+  std::optional<auth::AccessList> list_;  // until Guard
+  std::unique_ptr<dynamo::AccessControl> control_;
+};
 
 // "api http://127.0.0.1:4567", on stdout at once: for people, and for scripts that wait for it.
 void Announce(std::string_view name, bool tls, const Settings& settings, uint16_t port);

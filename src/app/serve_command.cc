@@ -13,7 +13,8 @@ int Serve(const Settings& settings) {
   StopSignal stop;
   auto application = Application::Start(settings);
   if (!application) return Failed(application.error().message);
-  stop.Wait();
+  stop.Wait((*application)->guarded() ? [&] { (*application)->ReloadCredentials(); }
+                                      : std::function<void()>());
   base::Log(base::LogLevel::kInfo, "stopping");
   application->reset();
   return EXIT_SUCCESS;
@@ -22,7 +23,7 @@ int Serve(const Settings& settings) {
 }  // namespace
 
 void AddServeCommand(CommandLine& line) {
-  std::vector<Flag> flags = {"port", "dynamodb-port"};
+  std::vector<Flag> flags = {"port", "dynamodb-port", "credentials"};
   for (std::string_view name : ServerSettings()) flags.emplace_back(name);
   for (std::string_view name : StoreSettings()) flags.emplace_back(name);
   for (std::string_view name :

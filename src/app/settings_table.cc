@@ -16,6 +16,8 @@ const std::vector<SettingSpec>& Table() {
        65535},
       {"dynamodb-port", "CRUDDUR_DYNAMODB_PORT", "8000", kInteger,
        "port of the DynamoDB endpoint (0: any free one)", 0, 65535},
+      {"credentials", "CRUDDUR_CREDENTIALS", "", kText,
+       "JSON file of who may call the DynamoDB endpoint, and do what (empty: everybody, anything)"},
       {"threads", "CRUDDUR_THREADS", "0", kInteger, "event loops (0: one a core)", 0, 256},
 
       {"store",

@@ -11,6 +11,7 @@ sigset_t StopSignals() {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -22,10 +23,13 @@ StopSignal::StopSignal() {
   signal(SIGPIPE, SIG_IGN);
 }
 
-void StopSignal::Wait() {
+void StopSignal::Wait(const std::function<void()>& reload) {
   const sigset_t set = StopSignals();
   int number = 0;
-  sigwait(&set, &number);
+  do {
+    sigwait(&set, &number);
+    if (number == SIGHUP && reload) reload();
+  } while (number == SIGHUP && reload);
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 

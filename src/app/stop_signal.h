@@ -1,5 +1,7 @@
-// SIGTERM and SIGINT as something to wait for.
+// SIGTERM, SIGINT and SIGHUP as something to wait for.
 #pragma once
+
+#include <functional>
 
 namespace cruddur::app {
 
@@ -8,7 +10,9 @@ namespace cruddur::app {
 class StopSignal {
  public:
   StopSignal();
-  void Wait();  // until SIGTERM or SIGINT; a second one afterwards ends the process at once
+  // Until SIGTERM or SIGINT; a second one afterwards ends the process at once. SIGHUP calls
+  // `reload` on this thread; where there is nothing to reload it stops the process, too.
+  void Wait(const std::function<void()>& reload = {});
 };
 
 }  // namespace cruddur::app

@@ -29,6 +29,14 @@ model::DbStatus Decode(std::string_view text, Request& out) {
       });
 }
 
+// Reads the request and asks whether its caller may make it.
+template <class Request>
+model::DbStatus Admit(const WireCall& call, Request& out) {
+  TRY(Decode(call.body, out));
+  if (call.caller == nullptr) return {};
+  return call.caller->Authorize(call.operation, NeedsOf(call.operation, std::as_const(out)));
+}
+
 template <class Result, class Write>
 void Answer(net::Response& response, const DbResult<Result>& result, Write&& write) {
   if (!result) return AnswerError(response, result.error());
@@ -40,7 +48,7 @@ void Answer(net::Response& response, const DbResult<Result>& result, Write&& wri
 template <class Request, class Call, class Write>
 void Read(WireCall& call, Call&& run, Write&& write) {
   Request request;
-  if (auto status = Decode(call.body, request); !status) {
+  if (auto status = Admit(call, request); !status) {
     return AnswerError(call.response, status.error());
   }
   Answer(call.response, run(request),
@@ -125,7 +133,7 @@ void Refuse(net::Response& response, const model::DbError& error, Resume resume)
 template <class Request, class Result, auto Method>
 void Write(WireCall call, Resume resume) {
   Request request;
-  if (auto status = Decode(call.body, request); !status) {
+  if (auto status = Admit(call, request); !status) {
     return Refuse(call.response, status.error(), std::move(resume));
   }
   (call.engine.*Method)(std::move(request), AnswerOnLoop<Result>(call.response, std::move(resume)));
@@ -133,7 +141,7 @@ void Write(WireCall call, Resume resume) {
 
 void DeleteTable(WireCall call, Resume resume) {
   DeleteTableRequest request;
-  if (auto status = Decode(call.body, request); !status) {
+  if (auto status = Admit(call, request); !status) {
     return Refuse(call.response, status.error(), std::move(resume));
   }
   call.engine.DeleteTable(std::move(request.table),

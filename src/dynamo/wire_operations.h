@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/task.h"
+#include "dynamo/authenticator.h"
 #include "engine/engine.h"
 #include "net/http.h"
 
@@ -17,6 +18,8 @@ struct WireCall {
   std::string_view region;
   std::string_view body;
   net::Response& response;
+  std::string_view operation;
+  const Caller* caller;  // null: everybody may do everything
 };
 
 // Goes on with the coroutine that waits for a write; to be called on its loop.

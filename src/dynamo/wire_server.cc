@@ -111,12 +111,18 @@ base::Task<void> WireServer::Handle(const net::Request& request, net::Response& 
   const WireOperation* operation = FindOperation(request.Header("X-Amz-Target").value_or(""));
   model::DbStatus admitted;
   std::string unpacked;
+  std::unique_ptr<Caller> caller;
   if (operation == nullptr) {
     admitted = model::DbFail(DbErrorCode::kUnknownOperation, "");
   } else {
     admitted = CheckAuthorizationForm(request);
     if (admitted && options_.authenticator) {
-      admitted = options_.authenticator->Check(request, operation->name);
+      auto authenticated = options_.authenticator->Authenticate(request);
+      if (authenticated) {
+        caller = *std::move(authenticated);
+      } else {
+        admitted = std::unexpected(std::move(authenticated).error());
+      }
     }
   }
   const std::string_view coding = request.Header("Content-Encoding").value_or("");
@@ -133,7 +139,8 @@ base::Task<void> WireServer::Handle(const net::Request& request, net::Response& 
   } else {
     // Where it is read to its end the unpacked body goes: it is no part of what a write waits with.
     const auto call_with = [&](const std::string& own) {
-      return WireCall{engine_, options_.region, IsPacked(coding) ? own : request.body, response};
+      return WireCall{engine_,  options_.region, IsPacked(coding) ? own : request.body,
+                      response, operation->name, caller.get()};
     };
     if (operation->read) {
       operation->read(call_with(unpacked));

@@ -10,10 +10,7 @@
 
 #include "dynamo/broken_engine_fixture.h"
 #include "dynamo/content_coding.h"
-#include "engine/engine.h"
-#include "net/loop_pool.h"
-#include "net/server.h"
-#include "net/test_peer.h"
+#include "dynamo/served_fixture.h"
 
 namespace cruddur::dynamo {
 namespace {
@@ -35,36 +32,6 @@ std::string Call(std::string_view operation, std::string_view body) {
 constexpr std::string_view kCreateTable =
     R"({"TableName": "abc", "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],)"
     R"("KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST"})";
-
-class Served {
- public:
-  explicit Served(std::unique_ptr<engine::Engine> engine, WireServerOptions options = {})
-      : engine_(std::move(engine)), wire_(*engine_, options) {
-    server_ = net::Server::Start(loops_, {.limits = WireServer::Limits()}, wire_.handler(),
-                                 WireServer::OnProtocolError)
-                  .value();
-  }
-  explicit Served(WireServerOptions options = {})
-      : Served(engine::Engine::Open({.in_memory = true}).value(), options) {}
-  ~Served() {
-    server_->Stop(std::chrono::milliseconds(100));
-    engine_.reset();
-    loops_.Stop();
-  }
-
-  uint16_t port() const { return server_->port(); }
-  std::string Answer(std::string_view request) {
-    net::TestPeer peer(port());
-    peer.Send(request);
-    return peer.ReadAnswer();
-  }
-
- private:
-  net::LoopPool loops_{2};
-  std::unique_ptr<engine::Engine> engine_;
-  WireServer wire_;
-  std::unique_ptr<net::Server> server_;
-};
 
 TEST(WireServer, SurvivesHostileBodies) {
   Served served;
@@ -218,32 +185,6 @@ TEST(WireServer, SaysThatTheEngineIsBusyOrGoing) {
     EXPECT_THAT(served.Answer(Call("CreateTable", kCreateTable)),
                 StartsWith("HTTP/1.1 " + std::string(status)));
   }
-}
-
-// Lets nobody in but "a", and notes what was asked for.
-class OnlyA final : public Authenticator {
- public:
-  model::DbStatus Check(const net::Request& request, std::string_view operation) override {
-    asked += std::string(operation) + " ";
-    if (request.Header("Authorization")->find("Credential=a/") != std::string_view::npos) return {};
-    return model::DbFail(model::DbErrorCode::kUnrecognizedClient,
-                         "The security token included in the request is invalid.");
-  }
-  std::string asked;
-};
-
-TEST(WireServer, AsksTheAuthenticator) {
-  OnlyA only_a;
-  Served served(WireServerOptions{.authenticator = &only_a});
-  std::string stranger = Call("ListTables", "{}");
-  stranger.replace(stranger.find("Credential=a/"), 13, "Credential=b/");
-  const std::string answer = served.Answer(stranger);
-  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
-  EXPECT_THAT(answer, HasSubstr("com.amazon.coral.service#UnrecognizedClientException"));
-  EXPECT_THAT(served.Answer(Call("ListTables", "{}")), StartsWith("HTTP/1.1 200 "));
-  // Whoever signs nothing, or asks for nothing that there is, is turned away before.
-  served.Answer(Call("NoSuchThing", "{}"));
-  EXPECT_EQ(only_a.asked, "ListTables ListTables ");
 }
 
 }  // namespace

@@ -1,0 +1,45 @@
+// The Authenticator of `--credentials`: signatures by the keys of an access list, permission by its
+// policies, with AWS's errors and texts.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+
+#include "auth/access_list.h"
+#include "base/clock.h"
+#include "dynamo/authenticator.h"
+#include "engine/engine.h"
+
+namespace cruddur::dynamo {
+
+// The condition keys that policies may name here: those that a request to DynamoDB has.
+std::span<const auth::ConditionKey> ConditionKeys();
+
+struct AccessControlOptions {
+  std::string region = "us-east-1";
+  std::string account = "000000000000";
+};
+
+// Thread-safe. `engine` says what a table's keys are (dynamodb:LeadingKeys).
+class AccessControl final : public Authenticator {
+ public:
+  AccessControl(auth::AccessList list, engine::Engine& engine, const base::Clock& clock,
+                AccessControlOptions options = {});
+
+  model::DbResult<std::unique_ptr<Caller>> Authenticate(const net::Request& request) override;
+
+  // Requests from now on are judged by this list.
+  void Replace(auth::AccessList list);
+
+ private:
+  std::shared_ptr<const auth::AccessList> Snapshot() const;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const auth::AccessList> list_;  // protected by mutex_
+  engine::Engine& engine_;
+  const base::Clock& clock_;
+  const AccessControlOptions options_;
+};
+
+}  // namespace cruddur::dynamo

@@ -1,0 +1,272 @@
+#include "dynamo/access_needs.h"
+
+#include <fmt/format.h>
+
+#include "engine/shard_iterator.h"
+#include "expr/expression.h"
+
+namespace cruddur::dynamo {
+namespace {
+
+using expr::Grammar;
+
+std::string_view NameOf(model::ReturnValues values) {
+  switch (values) {
+    case model::ReturnValues::kNone:
+      return "NONE";
+    case model::ReturnValues::kAllOld:
+      return "ALL_OLD";
+    case model::ReturnValues::kUpdatedOld:
+      return "UPDATED_OLD";
+    case model::ReturnValues::kAllNew:
+      return "ALL_NEW";
+    case model::ReturnValues::kUpdatedNew:
+      return "UPDATED_NEW";
+  }
+  return "NONE";
+}
+
+std::string_view NameOf(model::ReturnConsumedCapacity wanted) {
+  switch (wanted) {
+    case model::ReturnConsumedCapacity::kNone:
+      return "NONE";
+    case model::ReturnConsumedCapacity::kTotal:
+      return "TOTAL";
+    case model::ReturnConsumedCapacity::kIndexes:
+      return "INDEXES";
+  }
+  return "NONE";
+}
+
+std::string_view NameOf(model::Select select, bool projects, bool index) {
+  switch (select) {
+    case model::Select::kDefault:
+      return projects ? "SPECIFIC_ATTRIBUTES"
+             : index  ? "ALL_PROJECTED_ATTRIBUTES"
+                      : "ALL_ATTRIBUTES";
+    case model::Select::kAllAttributes:
+      return "ALL_ATTRIBUTES";
+    case model::Select::kAllProjectedAttributes:
+      return "ALL_PROJECTED_ATTRIBUTES";
+    case model::Select::kSpecificAttributes:
+      return "SPECIFIC_ATTRIBUTES";
+    case model::Select::kCount:
+      return "COUNT";
+  }
+  return "ALL_ATTRIBUTES";
+}
+
+// A table may be named by its ARN: the name is what counts here, as it is in the engine.
+std::string TableName(std::string_view table) {
+  constexpr std::string_view kTable = ":table/";
+  if (table.starts_with("arn:")) {
+    if (const size_t at = table.find(kTable); at != table.npos) {
+      table.remove_prefix(at + kTable.size());
+      table = table.substr(0, table.find('/'));
+    }
+  }
+  return std::string(table);
+}
+
+void AddExpression(AccessNeed& need, Grammar grammar, const std::optional<std::string>& text) {
+  if (text) need.expressions.push_back({grammar, *text});
+}
+
+// The attributes that the parameters of a request name, old and new ones.
+template <class Request>
+void AddParameters(AccessNeed& need, const Request& request) {
+  const auto add_comparisons = [&](const auto& conditions) {
+    if (!conditions) return;
+    for (const auto& each : conditions->comparisons) need.attributes.push_back(each.attribute);
+  };
+  if constexpr (requires { request.condition_expression; }) {
+    if constexpr (requires { *request.condition_expression; }) {
+      AddExpression(need, Grammar::kCondition, request.condition_expression);
+    } else {
+      need.expressions.push_back({Grammar::kCondition, request.condition_expression});
+    }
+  }
+  if constexpr (requires { request.filter_expression; }) {
+    AddExpression(need, Grammar::kCondition, request.filter_expression);
+  }
+  if constexpr (requires { request.update_expression; }) {
+    AddExpression(need, Grammar::kUpdate, request.update_expression);
+  }
+  bool projects = false;
+  if constexpr (requires { request.projection_expression; }) {
+    AddExpression(need, Grammar::kProjection, request.projection_expression);
+    projects = request.projection_expression.has_value();
+  }
+  if constexpr (requires { request.attributes_to_get; }) {
+    for (const auto& each : request.attributes_to_get) need.attributes.push_back(each);
+    projects = projects || !request.attributes_to_get.empty();
+  }
+  if constexpr (requires { request.expected; }) add_comparisons(request.expected);
+  if constexpr (requires { request.filter; }) add_comparisons(request.filter);
+  if constexpr (requires { request.attribute_updates; }) {
+    for (const auto& each : request.attribute_updates) need.attributes.push_back(each.attribute);
+  }
+  if constexpr (requires { request.key_conditions; }) {
+    if (request.key_conditions) {
+      for (const auto& each : *request.key_conditions) need.attributes.push_back(each.attribute);
+    }
+  }
+  if constexpr (requires { request.placeholders; }) {
+    need.names = &request.placeholders.names;
+  } else if constexpr (requires { request.names; }) {
+    need.names = &request.names;
+  }
+  if constexpr (requires { request.select; }) {
+    need.select = NameOf(request.select, projects, !request.index.empty());
+  } else if constexpr (requires { request.projection_expression; }) {
+    need.select = projects ? "SPECIFIC_ATTRIBUTES" : "ALL_ATTRIBUTES";
+  }
+  if constexpr (requires { request.return_values; }) {
+    need.return_values = NameOf(request.return_values);
+  }
+  if constexpr (requires { request.return_consumed_capacity; }) {
+    need.return_consumed_capacity = NameOf(request.return_consumed_capacity);
+  }
+}
+
+template <class Request>
+AccessNeed NeedOfItem(std::string_view action, const Request& request, const model::Item& item) {
+  AccessNeed need = NeedOfTable(action, request.table);
+  need.items.push_back(&item);
+  AddParameters(need, request);
+  return need;
+}
+
+template <class Request>
+AccessNeed NeedOfPage(std::string_view operation, const Request& request) {
+  AccessNeed need = NeedOfTable(operation, request.table);
+  need.index = request.index;
+  if (!need.index.empty()) need.resource += "/index/" + need.index;
+  AddParameters(need, request);
+  return need;
+}
+
+template <class Request>
+std::vector<model::AttributeValue> PartitionOf(const Request& request,
+                                               const model::KeySchema& keys) {
+  expr::Bindings bindings(request.placeholders);
+  auto condition = [&]() -> model::DbResult<expr::KeyCondition> {
+    if constexpr (requires { request.key_conditions; }) {
+      if (request.key_conditions) return expr::KeyCondition::Compile(*request.key_conditions, keys);
+    }
+    return expr::KeyCondition::Compile(request.key_condition_expression, bindings, keys);
+  }();
+  if (!condition) return {};
+  return std::move(condition->partition);
+}
+
+}  // namespace
+
+AccessNeed NeedOfTable(std::string_view operation, std::string_view table) {
+  AccessNeed need{.action = operation, .table = TableName(table)};
+  need.resource = "table/" + need.table;
+  return need;
+}
+
+AccessNeed NeedOfArn(std::string_view operation, std::string_view arn) {
+  constexpr std::string_view kTable = ":table/";
+  const size_t at = arn.find(kTable);
+  AccessNeed need{.action = operation};
+  need.resource = at == arn.npos ? std::string(arn) : std::string(arn.substr(at + 1));
+  return need;
+}
+
+AccessNeeds NeedsOf(std::string_view operation, const model::GetItemRequest& request) {
+  return {NeedOfItem(operation, request, request.key)};
+}
+AccessNeeds NeedsOf(std::string_view operation, const model::PutItemRequest& request) {
+  return {NeedOfItem(operation, request, request.item)};
+}
+AccessNeeds NeedsOf(std::string_view operation, const model::DeleteItemRequest& request) {
+  return {NeedOfItem(operation, request, request.key)};
+}
+AccessNeeds NeedsOf(std::string_view operation, const model::UpdateItemRequest& request) {
+  return {NeedOfItem(operation, request, request.key)};
+}
+
+AccessNeeds NeedsOf(std::string_view operation, const model::QueryRequest& request) {
+  AccessNeed need = NeedOfPage(operation, request);
+  need.expressions.push_back({Grammar::kCondition, request.key_condition_expression});
+  need.partition = [&request](const model::KeySchema& keys) { return PartitionOf(request, keys); };
+  return {std::move(need)};
+}
+AccessNeeds NeedsOf(std::string_view operation, const model::ScanRequest& request) {
+  return {NeedOfPage(operation, request)};
+}
+
+AccessNeeds NeedsOf(std::string_view operation, const model::BatchGetItemRequest& request) {
+  AccessNeeds needs;
+  for (const auto& [table, wanted] : request.tables) {
+    AccessNeed& need = needs.emplace_back(NeedOfTable(operation, table));
+    for (const model::Item& key : wanted.keys) need.items.push_back(&key);
+    AddParameters(need, wanted);
+    need.return_consumed_capacity = NameOf(request.return_consumed_capacity);
+  }
+  return needs;
+}
+AccessNeeds NeedsOf(std::string_view operation, const model::BatchWriteItemRequest& request) {
+  AccessNeeds needs;
+  for (const auto& [table, writes] : request.tables) {
+    AccessNeed& need = needs.emplace_back(NeedOfTable(operation, table));
+    for (const model::BatchWrite& write : writes) need.items.push_back(&write.item);
+    need.return_consumed_capacity = NameOf(request.return_consumed_capacity);
+  }
+  return needs;
+}
+
+AccessNeeds NeedsOf(std::string_view operation, const model::TransactGetItemsRequest& request) {
+  AccessNeeds needs;
+  for (const model::TransactGet& each : request.items) {
+    needs.push_back(NeedOfItem("GetItem", each, each.key));
+    needs.back().enclosing = operation;
+    needs.back().return_consumed_capacity = NameOf(request.return_consumed_capacity);
+  }
+  return needs;
+}
+AccessNeeds NeedsOf(std::string_view operation, const model::TransactWriteItemsRequest& request) {
+  struct Visitor {
+    AccessNeed operator()(const model::PutItemRequest& put) const {
+      return NeedOfItem("PutItem", put, put.item);
+    }
+    AccessNeed operator()(const model::DeleteItemRequest& remove) const {
+      return NeedOfItem("DeleteItem", remove, remove.key);
+    }
+    AccessNeed operator()(const model::UpdateItemRequest& update) const {
+      return NeedOfItem("UpdateItem", update, update.key);
+    }
+    AccessNeed operator()(const model::ConditionCheck& check) const {
+      return NeedOfItem("ConditionCheckItem", check, check.key);
+    }
+  };
+  AccessNeeds needs;
+  for (const model::TransactWrite& each : request.items) {
+    needs.push_back(std::visit(Visitor(), each));
+    needs.back().enclosing = operation;
+    needs.back().return_consumed_capacity = NameOf(request.return_consumed_capacity);
+  }
+  return needs;
+}
+
+AccessNeeds NeedsOf(std::string_view operation, const model::ListTablesRequest&) {
+  return {{.action = operation, .resource = "table/*"}};
+}
+AccessNeeds NeedsOf(std::string_view operation, const model::CreateTableRequest& request) {
+  AccessNeeds needs{NeedOfTable(operation, request.table)};
+  if (!request.tags.empty()) needs.push_back(NeedOfTable("TagResource", request.table));
+  return needs;
+}
+AccessNeeds NeedsOf(std::string_view operation, const model::ListStreamsRequest& request) {
+  const std::string table = request.table_name.empty() ? "*" : TableName(request.table_name);
+  return {{.action = operation, .resource = fmt::format("table/{}/stream/*", table)}};
+}
+AccessNeeds NeedsOf(std::string_view operation, const model::GetRecordsRequest& request) {
+  // What is no iterator belongs to no stream: the engine says so to whoever may read them all.
+  return {NeedOfArn(operation, engine::StreamArnOf(request.shard_iterator).value_or("*"))};
+}
+
+}  // namespace cruddur::dynamo
