@@ -72,6 +72,8 @@ struct ShardState {
   std::string id, parent_id;  // "shardId-…", rising with the number; no parent: empty
   uint64_t first_sequence = 0;
   uint64_t last_sequence = 0;  // 0: open
+  base::Micros opened_at{0};
+  base::Micros closed_at{0};  // 0: open. Goes 24 hours later, as its last record does
 };
 
 // How long stream records can be read, and the streams that have ended.

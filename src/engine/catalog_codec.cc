@@ -52,6 +52,13 @@ class Fields {
 
   std::string Text(const char* name) { return std::string(Get<std::string_view>(name)); }
   int64_t Int(const char* name) { return Get<int64_t>(name); }
+  // For members that earlier versions didn't write.
+  int64_t IntOr(const char* name, int64_t missing) {
+    int64_t value = missing;
+    const auto error = complete_ ? object_[name].get(value) : simdjson::SUCCESS;
+    if (error != simdjson::SUCCESS && error != simdjson::NO_SUCH_FIELD) complete_ = false;
+    return value;
+  }
   bool Bool(const char* name) { return Get<bool>(name); }
   template <class Integer>
   Integer Id(const char* name) {
@@ -143,6 +150,9 @@ bool ReadShard(json::Element element, StreamState& stream) {
   shard.parent_id = fields.Text("parent");
   shard.first_sequence = fields.Id<uint64_t>("first");
   shard.last_sequence = fields.Id<uint64_t>("last");
+  // Stores of before shards were split don't say: the stream has one then, as old as itself.
+  shard.opened_at = base::Micros(fields.IntOr("opened_at", stream.created_at.count()));
+  shard.closed_at = base::Micros(fields.IntOr("closed_at", stream.disabled_at.count()));
   stream.shards.push_back(std::move(shard));
   return fields.complete();
 }
@@ -237,6 +247,8 @@ std::string EncodeStream(const StreamState& stream) {
     out.Key("parent").String(shard.parent_id);
     out.Key("first").Int(static_cast<int64_t>(shard.first_sequence));
     out.Key("last").Int(static_cast<int64_t>(shard.last_sequence));
+    out.Key("opened_at").Int(shard.opened_at.count());
+    out.Key("closed_at").Int(shard.closed_at.count());
     out.EndObject();
   }
   out.EndArray();

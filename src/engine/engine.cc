@@ -5,6 +5,7 @@
 #include "engine/committer.h"
 #include "engine/item_writes.h"
 #include "engine/reader.h"
+#include "engine/shard_splitter.h"
 #include "engine/storage.h"
 #include "engine/stream_reader.h"
 #include "engine/stream_trimmer.h"
@@ -14,10 +15,11 @@
 namespace cruddur::engine {
 namespace {
 
-std::vector<std::unique_ptr<BackgroundTask>> MakeTasks() {
+std::vector<std::unique_ptr<BackgroundTask>> MakeTasks(const EngineOptions& options) {
   std::vector<std::unique_ptr<BackgroundTask>> tasks;
   tasks.push_back(std::make_unique<Backfill>());
   tasks.push_back(std::make_unique<StreamTrimmer>());
+  tasks.push_back(std::make_unique<ShardSplitter>(options.shard_interval));
   return tasks;
 }
 
@@ -37,7 +39,7 @@ class RocksEngine final : public Engine {
         committer_(
             *storage_, *catalog_, subscriptions_, clock,
             {.max_queued = options.max_queued_writes, .max_queued_bytes = options.max_queued_bytes},
-            MakeTasks()),
+            MakeTasks(options)),
         writes_{*catalog_, committer_} {}
 
   bool Writable() const override { return storage_->Writable(); }

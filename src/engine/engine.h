@@ -40,6 +40,8 @@ struct EngineOptions {
   std::string region = "us-east-1";  // in ARNs
   std::string account = "000000000000";
   const base::Clock* clock = nullptr;  // null: the system's; must outlive the engine
+  // How old an open shard of a stream gets before it is closed and goes on in a child.
+  base::Micros shard_interval = std::chrono::hours(4);
 };
 
 // What a stream subscriber sees: the records of one commit, in order, once they are durable.

@@ -26,7 +26,16 @@ class EngineFixture : public testing::Test {
  protected:
   // In memory, or, to be restarted, on disk; nothing is synced, which tests needn't wait for.
   enum class Kept { kInMemory, kOnDisk };
-  explicit EngineFixture(Kept kept = Kept::kInMemory) : kept_(kept) { Start(); }
+  // The options' directory and clock are the fixture's. Where nothing is said shards last for ever.
+  explicit EngineFixture(Kept kept = Kept::kInMemory, EngineOptions options = OneShard())
+      : kept_(kept), options_(std::move(options)) {
+    options_.directory = directory_.path();
+    options_.in_memory = kept_ == Kept::kInMemory;
+    options_.sync = false;
+    options_.clock = &clock_;
+    Start();
+  }
+  static EngineOptions OneShard() { return {.shard_interval = std::chrono::years(100)}; }
 
   Engine& engine() { return *engine_; }
   base::ManualClock& clock() { return clock_; }
@@ -89,15 +98,13 @@ class EngineFixture : public testing::Test {
 
  private:
   void Start() {
-    auto opened = Engine::Open({.directory = directory_.path(),
-                                .in_memory = kept_ == Kept::kInMemory,
-                                .sync = false,
-                                .clock = &clock_});
+    auto opened = Engine::Open(options_);
     ASSERT_TRUE(opened) << opened.error().message;
     engine_ = *std::move(opened);
   }
 
   const Kept kept_;
+  EngineOptions options_;
   TemporaryDirectory directory_;
   base::ManualClock clock_{base::Micros(1'700'000'000'000'000)};
   std::unique_ptr<Engine> engine_;

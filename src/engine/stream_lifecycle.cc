@@ -21,6 +21,12 @@ std::string ShardId(base::Micros time, uint32_t number) {
                      std::chrono::duration_cast<std::chrono::milliseconds>(time).count(), number);
 }
 
+// The least id for a child of that parent.
+std::string NextShardId(const std::string& parent, uint32_t number) {
+  const size_t time = parent.rfind('-');
+  return fmt::format("{}-{:08x}", parent.substr(0, time), number);
+}
+
 }  // namespace
 
 void StartStream(CatalogEdit& edit, TableState& table, model::StreamViewType view,
@@ -41,6 +47,7 @@ void StartStream(CatalogEdit& edit, TableState& table, model::StreamViewType vie
   ShardState shard;
   shard.id = ShardId(stream.created_at, shard.number);
   shard.first_sequence = table.last_sequence->load(std::memory_order_relaxed) + 1;
+  shard.opened_at = now;
   stream.shards.push_back(shard);
 
   table.stream = stream.id;
@@ -49,6 +56,24 @@ void StartStream(CatalogEdit& edit, TableState& table, model::StreamViewType vie
   table.description.stream_label = stream.label;
   table.description.stream_arn = stream.arn;
   edit.PutStream(std::move(stream));
+}
+
+void SplitShard(CatalogEdit& edit, TableState table, base::Micros now) {
+  StreamState stream = *edit.next().FindStream(table.description.stream_arn);
+  ShardState& parent = stream.shards.back();
+  parent.last_sequence = table.last_sequence->load(std::memory_order_relaxed);
+  parent.closed_at = now;
+  ShardState child;
+  child.number = parent.number + 1;
+  // Ids sort as numbers do, also where the clock went back.
+  child.id = std::max(ShardId(now, child.number), NextShardId(parent.id, child.number));
+  child.parent_id = parent.id;
+  child.first_sequence = parent.last_sequence + 1;
+  child.opened_at = now;
+  table.open_shard = child.number;
+  stream.shards.push_back(std::move(child));
+  edit.PutStream(std::move(stream));
+  edit.PutTable(std::move(table));
 }
 
 void EndStream(CatalogEdit& edit, TableState& table, base::Micros now) {
@@ -60,6 +85,7 @@ void EndStream(CatalogEdit& edit, TableState& table, base::Micros now) {
     // Never 0, which would mean that it is open: an empty shard ends with its first number.
     shard.last_sequence =
         std::max(table.last_sequence->load(std::memory_order_relaxed), shard.first_sequence);
+    shard.closed_at = now;
     edit.PutStream(std::move(ended));
   }
   table.stream = 0;

@@ -4,7 +4,9 @@
 // its row has been removed yet.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "engine/catalog.h"
@@ -29,12 +31,19 @@ class StreamReader {
       const model::GetRecordsRequest& request) const;
 
  private:
+  // A stream, and how far its open shard has come.
+  struct Found {
+    std::shared_ptr<const StreamState> stream;
+    uint64_t last_sequence = 0;
+
+    // The number behind the last record of a shard.
+    uint64_t End(const ShardState& shard) const;
+  };
+  model::DbResult<Found> Find(std::string_view arn) const;
   // Where reading begins: a sequence number.
   model::DbResult<uint64_t> PositionOf(const model::GetShardIteratorRequest& request,
-                                       const StreamState& stream, const ShardState& shard) const;
-  model::DbResult<uint64_t> TrimHorizon(const StreamState& stream, const ShardState& shard) const;
-  // The number behind the last record.
-  uint64_t End(const StreamState& stream, const ShardState& shard) const;
+                                       const Found& found, const ShardState& shard) const;
+  model::DbResult<uint64_t> TrimHorizon(const Found& found, const ShardState& shard) const;
   bool Expired(base::Micros created_at) const {
     return clock_.Now() - created_at > kStreamRetention;
   }

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "engine/engine_fixture.h"
 
 namespace cruddur::engine {
@@ -13,7 +15,8 @@ using model::Type;
 
 class StreamReader : public EngineFixture {
  protected:
-  StreamReader() : EngineFixture(Kept::kOnDisk) {
+  explicit StreamReader(EngineOptions options = OneShard())
+      : EngineFixture(Kept::kOnDisk, std::move(options)) {
     arn_ = CreateStreamed("things", StreamViewType::kNewAndOldImages);
   }
 
@@ -185,6 +188,132 @@ TEST_F(StreamReader, ForgetsAfterADay) {
   EXPECT_EQ(at_first.error().code, DbErrorCode::kTrimmedDataAccess);
   EXPECT_EQ(Numbers(*Iterator(ShardIteratorType::kAfterSequenceNumber, first)),
             (Found{2, 3, 4, 5}));
+}
+
+class StreamShards : public StreamReader {
+ protected:
+  StreamShards() : StreamReader(EngineOptions()) {}
+
+  std::vector<model::Shard> Shards() {
+    std::vector<model::Shard> shards;
+    model::DescribeStreamRequest request{.stream_arn = arn_, .limit = 2};
+    do {
+      auto page = engine().DescribeStream(request);
+      EXPECT_TRUE(page) << page.error().message;
+      if (!page) break;
+      EXPECT_LE(page->shards.size(), 2u);
+      for (auto& shard : page->shards) shards.push_back(std::move(shard));
+      request.exclusive_start_shard_id = page->last_evaluated_shard_id;
+    } while (!request.exclusive_start_shard_id.empty());
+    return shards;
+  }
+  DbResult<std::string> IteratorOf(const model::Shard& shard, ShardIteratorType type,
+                                   std::string sequence = "") {
+    return engine().GetShardIterator({.stream_arn = arn_,
+                                      .shard_id = shard.id,
+                                      .type = type,
+                                      .sequence_number = std::move(sequence)});
+  }
+  Found All(const model::Shard& shard) {
+    return Numbers(*IteratorOf(shard, ShardIteratorType::kTrimHorizon));
+  }
+  // The committer splits a shard between two commits, or when it has looked at the clock.
+  std::vector<model::Shard> AwaitLast(const std::string& id_of_parent) {
+    auto shards = Shards();
+    for (int i = 0; i < 2000 && shards.back().parent_id != id_of_parent; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      shards = Shards();
+    }
+    EXPECT_EQ(shards.back().parent_id, id_of_parent);
+    return shards;
+  }
+};
+
+TEST_F(StreamShards, AreSplitOverTimeAndSurviveARestart) {
+  PutNumbers(1, 1);
+  const std::string first = Shards()[0].id;
+  clock().Advance(std::chrono::hours(4) - base::Micros(1));
+  PutNumbers(2, 2);
+  PutNumbers(3, 3);
+  EXPECT_EQ(Shards().size(), 1u);
+  clock().Advance(base::Micros(1));
+  AwaitLast(first);
+  PutNumbers(4, 5);
+  for (int i = 0; i < 2; ++i) {
+    const auto shards = Shards();
+    ASSERT_EQ(shards.size(), 2u);
+    EXPECT_EQ(shards[0].parent_id, "");
+    EXPECT_EQ(shards[1].parent_id, shards[0].id);
+    EXPECT_LT(shards[0].id, shards[1].id);
+    EXPECT_TRUE(shards[1].last_sequence_number.empty());
+    EXPECT_EQ(All(shards[0]), (Found{1, 2, 3}));
+    EXPECT_EQ(last_sequence_, shards[0].last_sequence_number);
+    EXPECT_TRUE(next_.empty());
+    EXPECT_EQ(All(shards[1]), (Found{4, 5}));
+    EXPECT_LT(shards[0].last_sequence_number, shards[1].first_sequence_number);
+    EXPECT_FALSE(next_.empty());
+    Restart();
+  }
+  PutNumbers(6, 6);
+  EXPECT_EQ(Numbers(next_), (Found{6}));
+}
+
+TEST_F(StreamShards, EndIteratorsOfAClosedShard) {
+  PutNumbers(1, 1);
+  const std::string latest = *Iterator(ShardIteratorType::kLatest);
+  PutNumbers(2, 2);
+  clock().Advance(std::chrono::hours(4));
+  const auto shards = AwaitLast(Shards()[0].id);
+  PutNumbers(3, 3);
+  ASSERT_EQ(shards.size(), 2u);
+  // In the shard that it was made for: what came before the split.
+  clock().Advance(-std::chrono::hours(4));
+  EXPECT_EQ(Numbers(latest), (Found{2}));
+  EXPECT_TRUE(next_.empty());
+  const std::string& last = shards[0].last_sequence_number;
+  EXPECT_EQ(Numbers(*IteratorOf(shards[0], ShardIteratorType::kLatest)), Found());
+  EXPECT_TRUE(next_.empty());
+  EXPECT_EQ(Numbers(*IteratorOf(shards[0], ShardIteratorType::kAtSequenceNumber, last)),
+            (Found{2}));
+  EXPECT_EQ(Numbers(*IteratorOf(shards[0], ShardIteratorType::kAfterSequenceNumber, last)),
+            Found());
+  EXPECT_TRUE(next_.empty());
+  // Numbers of another shard.
+  EXPECT_FALSE(
+      IteratorOf(shards[0], ShardIteratorType::kAtSequenceNumber, shards[1].first_sequence_number));
+  EXPECT_FALSE(IteratorOf(shards[1], ShardIteratorType::kAtSequenceNumber, last));
+}
+
+TEST_F(StreamShards, StayOpenWhileTheyAreEmpty) {
+  clock().Advance(std::chrono::hours(20));
+  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "things", .deletion_protection = false}));
+  EXPECT_EQ(Shards().size(), 1u);
+}
+
+TEST_F(StreamShards, GoADayAfterTheyWereClosed) {
+  PutNumbers(1, 1);
+  const std::string first = Shards()[0].id;
+  clock().Advance(std::chrono::hours(4));
+  AwaitLast(first);
+  const std::string iterator = *Iterator(ShardIteratorType::kLatest);
+  // Not while its child is empty: it shows that nothing came since.
+  clock().Advance(std::chrono::hours(25));
+  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "things", .deletion_protection = true}));
+  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "things", .deletion_protection = false}));
+  EXPECT_EQ(Shards()[0].id, first);
+  PutNumbers(2, 2);
+  clock().Advance(std::chrono::minutes(5));
+  auto shards = Shards();
+  for (int i = 0; i < 2000 && shards[0].id == first; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    shards = Shards();
+  }
+  EXPECT_EQ(shards[0].parent_id, first);
+  auto gone = engine().GetShardIterator({.stream_arn = arn_, .shard_id = first});
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().code, DbErrorCode::kResourceNotFound);
+  clock().Advance(-std::chrono::hours(25) - std::chrono::minutes(5));
+  EXPECT_EQ(CodeOf(iterator), DbErrorCode::kTrimmedDataAccess);
 }
 
 TEST_F(StreamReader, RefusesHostileRequests) {

@@ -75,42 +75,49 @@ DbResult<uint64_t> GivenSequence(const std::string& text) {
 
 }  // namespace
 
+// The number is read before the shards are, so that where a shard is open the number is none of its
+// child's.
+DbResult<StreamReader::Found> StreamReader::Find(std::string_view arn) const {
+  Found found;
+  TRY_ASSIGN(const auto before, FindStream(catalog_, arn));
+  const auto table = catalog_.Snapshot()->FindTable(before->table_name);
+  if (table != nullptr && table->stream == before->id) {
+    found.last_sequence = table->last_sequence->load(std::memory_order_acquire);
+  }
+  TRY_ASSIGN(found.stream, FindStream(catalog_, arn));
+  return found;
+}
+
 // Every number from a shard's first to its last was given to a record: one that has no row has
 // been trimmed.
-uint64_t StreamReader::End(const StreamState& stream, const ShardState& shard) const {
+uint64_t StreamReader::Found::End(const ShardState& shard) const {
   if (shard.last_sequence != 0) return shard.last_sequence + 1;
-  const auto table = catalog_.Snapshot()->FindTable(stream.table_name);
-  if (table == nullptr || table->stream != stream.id) return shard.first_sequence;
-  const uint64_t last = table->last_sequence->load(std::memory_order_acquire);
-  return std::max(shard.first_sequence, last + 1);
+  return std::max(shard.first_sequence, last_sequence + 1);
 }
 
 // The first record that is not too old; the end if all are.
-DbResult<uint64_t> StreamReader::TrimHorizon(const StreamState& stream,
-                                             const ShardState& shard) const {
-  const uint64_t end = End(stream, shard);
-  ShardRows rows(storage_, stream, shard);
+DbResult<uint64_t> StreamReader::TrimHorizon(const Found& found, const ShardState& shard) const {
+  ShardRows rows(storage_, *found.stream, shard);
   for (rows.Seek(shard.first_sequence); rows.Valid(); rows.Next()) {
     TRY_ASSIGN(const base::Micros time, rows.Time());
     if (!Expired(time)) return rows.sequence();
   }
   TRY(rows.status());
-  return end;
+  return found.End(shard);
 }
 
 DbResult<uint64_t> StreamReader::PositionOf(const model::GetShardIteratorRequest& request,
-                                            const StreamState& stream,
-                                            const ShardState& shard) const {
-  if (request.type == ShardIteratorType::kLatest) return End(stream, shard);
-  if (request.type == ShardIteratorType::kTrimHorizon) return TrimHorizon(stream, shard);
+                                            const Found& found, const ShardState& shard) const {
+  if (request.type == ShardIteratorType::kLatest) return found.End(shard);
+  if (request.type == ShardIteratorType::kTrimHorizon) return TrimHorizon(found, shard);
 
   TRY_ASSIGN(uint64_t position, GivenSequence(request.sequence_number));
   // The first number may be named before it is given.
   const bool in_shard = position == shard.first_sequence ||
-                        (position > shard.first_sequence && position < End(stream, shard));
+                        (position > shard.first_sequence && position < found.End(shard));
   if (!in_shard) return Invalid("Invalid SequenceNumber");
   if (request.type == ShardIteratorType::kAfterSequenceNumber) ++position;
-  TRY_ASSIGN(const uint64_t horizon, TrimHorizon(stream, shard));
+  TRY_ASSIGN(const uint64_t horizon, TrimHorizon(found, shard));
   if (position < horizon) return Trimmed();
   return position;
 }
@@ -121,10 +128,10 @@ DbResult<std::string> StreamReader::GetShardIterator(
   CheckStreamArn(request.stream_arn, fields);
   CheckShardId(request.shard_id, "shardId", fields);
   TRY(fields.Result());
-  TRY_ASSIGN(const auto stream, FindStream(catalog_, request.stream_arn));
-  TRY_ASSIGN(const ShardState* const shard, FindShard(*stream, request.shard_id));
-  TRY_ASSIGN(const uint64_t position, PositionOf(request, *stream, *shard));
-  return EncodeShardIterator(*stream, {shard->number, position, clock_.Now()});
+  TRY_ASSIGN(const Found found, Find(request.stream_arn));
+  TRY_ASSIGN(const ShardState* const shard, FindShard(*found.stream, request.shard_id));
+  TRY_ASSIGN(const uint64_t position, PositionOf(request, found, *shard));
+  return EncodeShardIterator(*found.stream, {shard->number, position, clock_.Now()});
 }
 
 DbResult<model::GetRecordsResponse> StreamReader::GetRecords(
@@ -137,7 +144,8 @@ DbResult<model::GetRecordsResponse> StreamReader::GetRecords(
   TRY(fields.Result());
   const auto arn = StreamArnOf(request.shard_iterator);
   if (!arn) return Invalid("Invalid ShardIterator");
-  TRY_ASSIGN(const auto stream, FindStream(catalog_, *arn));
+  TRY_ASSIGN(const Found found, Find(*arn));
+  const auto& stream = found.stream;
   const auto iterator = DecodeShardIterator(*stream, request.shard_iterator);
   if (!iterator) return Invalid("Invalid ShardIterator");
   const base::Micros now = clock_.Now();
@@ -152,7 +160,7 @@ DbResult<model::GetRecordsResponse> StreamReader::GetRecords(
   model::GetRecordsResponse response;
   uint64_t position = iterator->position;
   int64_t bytes = 0;
-  const uint64_t end = End(*stream, *shard);  // before the rows are read: they may become more
+  const uint64_t end = found.End(*shard);  // before the rows are read: they may become more
   ShardRows rows(storage_, *stream, *shard);
   rows.Seek(position);
   // A closed shard that never had a record ends with its first number all the same.

@@ -2,6 +2,8 @@
 
 #include <rocksdb/db.h>
 
+#include <algorithm>
+
 #include "engine/stream_codec.h"
 #include "engine/stream_lifecycle.h"
 
@@ -12,6 +14,31 @@ constexpr base::Micros kPause = std::chrono::minutes(5);
 // What one step reads at most: writes wait for it.
 constexpr size_t kRecordsPerStep = 10'000;
 constexpr size_t kBytesPerStep = 8 * 1024 * 1024;
+
+bool IsGone(const ShardState& shard, base::Micros oldest) {
+  return shard.closed_at.count() != 0 && shard.closed_at < oldest;
+}
+
+// How many of the first shards can go. The open one stays, and while it has had no record its
+// parent too: whoever has read that to its end sees that nothing came since.
+size_t CountGone(const CatalogSnapshot& catalog, const StreamState& stream, base::Micros oldest) {
+  const auto table = catalog.FindTable(stream.table_name);
+  const bool empty =
+      table != nullptr && table->stream == stream.id &&
+      table->last_sequence->load(std::memory_order_relaxed) < stream.shards.back().first_sequence;
+  const size_t kept = empty ? 2 : 1;
+  size_t count = 0;
+  while (count + kept < stream.shards.size() && IsGone(stream.shards[count], oldest)) ++count;
+  return count;
+}
+
+// From shard `first` on, up to and without `end`.
+void DeleteShards(Commit& commit, StreamId stream, uint32_t first, uint32_t end) {
+  commit.batch()
+      .DeleteRange(commit.storage().family(Family::kStreams), ShardPrefix(stream, first),
+                   ShardPrefix(stream, end))
+      .PermitUncheckedError();
+}
 
 }  // namespace
 
@@ -26,20 +53,25 @@ void StreamTrimmer::Evaluate(Commit& commit) {
   const base::Micros oldest = commit.now() - kStreamRetention;
   CatalogEdit edit = commit.Edit();
   Allowance left{kRecordsPerStep, kBytesPerStep};
-  bool dropped = false;
+  bool changed = false;
   for (const auto& [arn, stream] : commit.catalog().streams) {
     if (stream->disabled_at.count() != 0 && stream->disabled_at < oldest) {
-      commit.batch()
-          .DeleteRange(commit.storage().family(Family::kStreams), ShardPrefix(stream->id, 0),
-                       ShardPrefix(stream->id + 1, 0))
-          .PermitUncheckedError();
+      DeleteShards(commit, stream->id, 0, stream->shards.back().number + 1);
       edit.DropStream(arn);
-      dropped = true;
-    } else if (!left.used_up()) {
-      Trim(commit, *stream, oldest, left);
+      changed = true;
+      continue;
     }
+    if (const size_t count = CountGone(commit.catalog(), *stream, oldest); count != 0) {
+      StreamState next = *stream;
+      const auto rest = next.shards.begin() + static_cast<ptrdiff_t>(count);
+      DeleteShards(commit, stream->id, next.shards.front().number, rest->number);
+      next.shards.erase(next.shards.begin(), rest);
+      edit.PutStream(std::move(next));
+      changed = true;
+    }
+    if (!left.used_up()) Trim(commit, *stream, oldest, left);
   }
-  if (dropped) commit.SetEdit(std::move(edit));
+  if (changed) commit.SetEdit(std::move(edit));
   next_ = left.used_up() ? commit.now() : commit.now() + kPause;
 }
 

@@ -1,4 +1,4 @@
-// Removes stream records older than 24 hours, and streams that ended that long ago.
+// Removes stream records older than 24 hours, and shards and streams that ended that long ago.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "stream/follower_fixture.h"
 
 namespace cruddur::stream {
@@ -136,6 +138,38 @@ TEST_F(FollowerTest, StartsOverWhenItsHandlerThrows) {
   Put("d");
   ASSERT_TRUE(next.Await("d"));
   EXPECT_THAT(next.handled(), ElementsAre("d"));
+}
+
+TEST_F(FollowerTest, ReadsShardsInTheOrderOfTheirSplits) {
+  CreateTable();
+  const std::string arn = Run(client->DescribeTable(kTable))->stream_arn;
+  const auto shards = [&] {
+    return Run(client->DescribeStream({.stream_arn = arn}))->shards.size();
+  };
+  const auto put_across_split = [&](const std::string& before, const std::string& after) {
+    Put(before);
+    const size_t count = shards();
+    clock.Advance(std::chrono::hours(4));
+    for (int i = 0; i < 2000 && shards() == count; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_EQ(shards(), count + 1);
+    Put(after);
+  };
+  put_across_split("a", "b");
+  put_across_split("c", "d");
+  Follow(consumer);
+  ASSERT_TRUE(consumer.Await("d"));
+  // Live, and from a checkpoint in a shard that has been closed since.
+  put_across_split("e", "f");
+  ASSERT_TRUE(consumer.Await("f"));
+  EXPECT_THAT(consumer.handled(), ElementsAre("a", "b", "c", "d", "e", "f"));
+  follower->Stop();
+  put_across_split("g", "h");
+  Consumer next;
+  Follow(next);
+  ASSERT_TRUE(next.Await("h"));
+  EXPECT_THAT(next.handled(), ElementsAre("g", "h"));
 }
 
 }  // namespace
