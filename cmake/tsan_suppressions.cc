@@ -1,4 +1,4 @@
-// In every test program of preset tsan. Debian's RocksDB is not built with ThreadSanitizer, which
+// In every program of preset tsan. Debian's RocksDB is not built with ThreadSanitizer, which
 // therefore doesn't see how it synchronises and takes what it does for races.
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() {
