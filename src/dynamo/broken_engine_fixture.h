@@ -49,6 +49,18 @@ class BrokenEngine final : public engine::Engine {
                           engine::Done<model::TransactWriteItemsResponse> done) override {
     Fail(std::move(done));
   }
+  void ExecuteStatement(model::ExecuteStatementRequest,
+                        engine::Done<model::ExecuteStatementResponse> done) override {
+    Fail(std::move(done));
+  }
+  void BatchExecuteStatement(model::BatchExecuteStatementRequest,
+                             engine::Done<model::BatchExecuteStatementResponse> done) override {
+    Fail(std::move(done));
+  }
+  void ExecuteTransaction(model::ExecuteTransactionRequest,
+                          engine::Done<model::ExecuteTransactionResponse> done) override {
+    Fail(std::move(done));
+  }
   void CreateTable(model::CreateTableRequest, engine::Done<model::TableDescription> done) override {
     Fail(std::move(done));
   }

@@ -17,14 +17,6 @@ bool HasCapitalMessage(model::DbErrorCode code) {
          code == kTransactionInProgress || code == kIdempotentParameterMismatch;
 }
 
-std::string_view PublicMessage(const model::DbError& error) {
-  if (error.code == kInternalServerError) return "Internal server error";
-  if (model::WireOf(error.code).http_status >= 500) {
-    return "The service is temporarily unavailable, please retry";
-  }
-  return error.message;
-}
-
 void WriteReasons(json::Writer& out, const std::vector<model::CancellationReason>& reasons) {
   out.Key("CancellationReasons").BeginArray();
   for (const model::CancellationReason& reason : reasons) {
@@ -48,6 +40,14 @@ model::DbErrorCode CodeOfStatus(int http_status) {
 }
 
 }  // namespace
+
+std::string_view PublicMessage(const model::DbError& error) {
+  if (error.code == kInternalServerError) return "Internal server error";
+  if (model::WireOf(error.code).http_status >= 500) {
+    return "The service is temporarily unavailable, please retry";
+  }
+  return error.message;
+}
 
 void AppendErrorBody(std::string& out, const model::DbError& error) {
   json::Writer writer(out);

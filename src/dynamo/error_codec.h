@@ -8,6 +8,9 @@
 
 namespace cruddur::dynamo {
 
+// What a client may read of an error: nothing of what went wrong inside.
+std::string_view PublicMessage(const model::DbError& error);
+
 // Appends {"__type": …, "message": …} with what the error carries besides. Messages of internal
 // errors stay inside: the body of a 5xx has AWS's general text.
 void AppendErrorBody(std::string& out, const model::DbError& error);

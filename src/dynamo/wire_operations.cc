@@ -8,6 +8,7 @@
 #include "dynamo/error_codec.h"
 #include "dynamo/items_codec.h"
 #include "dynamo/pages_codec.h"
+#include "dynamo/partiql_codec.h"
 #include "dynamo/streams_codec.h"
 #include "dynamo/tables_codec.h"
 #include "dynamo/thread_document.h"
@@ -164,6 +165,15 @@ constexpr WireOperation kItemOperations[] = {
     {"TransactWriteItems", nullptr,
      Write<model::TransactWriteItemsRequest, model::TransactWriteItemsResponse,
            &Engine::TransactWriteItems>},
+    {"ExecuteStatement", nullptr,
+     Write<model::ExecuteStatementRequest, model::ExecuteStatementResponse,
+           &Engine::ExecuteStatement>},
+    {"BatchExecuteStatement", nullptr,
+     Write<model::BatchExecuteStatementRequest, model::BatchExecuteStatementResponse,
+           &Engine::BatchExecuteStatement>},
+    {"ExecuteTransaction", nullptr,
+     Write<model::ExecuteTransactionRequest, model::ExecuteTransactionResponse,
+           &Engine::ExecuteTransaction>},
     {"DescribeTable", DescribeTable},
     {"ListTables", ReadPlainly<model::ListTablesRequest, &Engine::ListTables>},
     {"CreateTable", nullptr,

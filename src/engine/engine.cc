@@ -4,6 +4,7 @@
 #include "engine/catalog.h"
 #include "engine/committer.h"
 #include "engine/item_writes.h"
+#include "engine/partiql.h"
 #include "engine/reader.h"
 #include "engine/shard_splitter.h"
 #include "engine/storage.h"
@@ -40,7 +41,8 @@ class RocksEngine final : public Engine {
             *storage_, *catalog_, subscriptions_, clock,
             {.max_queued = options.max_queued_writes, .max_queued_bytes = options.max_queued_bytes},
             MakeTasks(options)),
-        writes_{*catalog_, committer_} {}
+        writes_{*catalog_, committer_},
+        partiql_{*storage_, reader_, writes_} {}
 
   bool Writable() const override { return storage_->Writable(); }
 
@@ -78,6 +80,19 @@ class RocksEngine final : public Engine {
   void TransactWriteItems(model::TransactWriteItemsRequest request,
                           Done<model::TransactWriteItemsResponse> done) override {
     SubmitTransaction(writes_, std::move(request), std::move(done));
+  }
+
+  void ExecuteStatement(model::ExecuteStatementRequest request,
+                        Done<model::ExecuteStatementResponse> done) override {
+    engine::ExecuteStatement(partiql_, std::move(request), std::move(done));
+  }
+  void BatchExecuteStatement(model::BatchExecuteStatementRequest request,
+                             Done<model::BatchExecuteStatementResponse> done) override {
+    engine::BatchExecuteStatement(partiql_, std::move(request), std::move(done));
+  }
+  void ExecuteTransaction(model::ExecuteTransactionRequest request,
+                          Done<model::ExecuteTransactionResponse> done) override {
+    engine::ExecuteTransaction(partiql_, std::move(request), std::move(done));
   }
 
   void CreateTable(model::CreateTableRequest request, Done<model::TableDescription> done) override {
@@ -124,6 +139,7 @@ class RocksEngine final : public Engine {
   const StreamReader streams_;
   Committer committer_;
   const WriteContext writes_;
+  const PartiqlContext partiql_;
 };
 
 }  // namespace

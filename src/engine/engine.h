@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "model/partiql_operations.h"
 #include "model/table_operations.h"
 
 namespace cruddur::engine {
@@ -80,6 +81,14 @@ class Engine {
                               Done<model::BatchWriteItemResponse> done) = 0;
   virtual void TransactWriteItems(model::TransactWriteItemsRequest,
                                   Done<model::TransactWriteItemsResponse> done) = 0;
+
+  // PartiQL: reads and writes as the statements say. `done` may be called before these return.
+  virtual void ExecuteStatement(model::ExecuteStatementRequest,
+                                Done<model::ExecuteStatementResponse> done) = 0;
+  virtual void BatchExecuteStatement(model::BatchExecuteStatementRequest,
+                                     Done<model::BatchExecuteStatementResponse> done) = 0;
+  virtual void ExecuteTransaction(model::ExecuteTransactionRequest,
+                                  Done<model::ExecuteTransactionResponse> done) = 0;
 
   // Tables. Done by the committer too, so that they are ordered with the writes.
   virtual void CreateTable(model::CreateTableRequest, Done<model::TableDescription> done) = 0;

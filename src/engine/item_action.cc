@@ -21,17 +21,6 @@ const Item kNoItem;
 // Of a request that waits: what it holds beside its item.
 constexpr size_t kOverheadBytes = 512;
 
-DbStatus ConditionFailed(const CurrentItem& before, model::ReturnValuesOnFailure wanted) {
-  model::DbError error{model::DbErrorCode::kConditionalCheckFailed,
-                       "The conditional request failed", nullptr};
-  if (wanted == model::ReturnValuesOnFailure::kAllOld && before.exists()) {
-    auto details = std::make_shared<model::DbErrorDetails>();
-    details->item = *before.item();
-    error.details = std::move(details);
-  }
-  return std::unexpected(std::move(error));
-}
-
 void AppendField(std::string_view text, std::string& out) {
   AppendUint32(static_cast<uint32_t>(text.size()), out);
   out.append(text);
@@ -88,6 +77,19 @@ ItemAction::ItemAction(model::ConditionCheck request)
                   .placeholders = std::move(request.placeholders),
                   .on_condition_failure = request.on_condition_failure}) {}
 
+ItemAction::ItemAction(CompiledWrite write)
+    : ItemAction(write.kind, {.table = std::move(write.table),
+                              .item = std::move(write.item),
+                              .return_values = write.return_values,
+                              .on_condition_failure = write.on_condition_failure,
+                              .statement = std::move(write.statement),
+                              .inserts = write.inserts,
+                              .refused = std::move(write.refused)}) {
+  condition_ = std::move(write.condition);
+  update_ = std::move(write.update);
+  bytes_ += request_.statement.size();
+}
+
 ItemAction::ItemAction(ActionKind kind, Request request)
     : kind_(kind), request_(std::move(request)), bindings_(request_.placeholders) {
   bytes_ = kOverheadBytes + model::SizeInBytes(request_.item) +
@@ -131,6 +133,7 @@ DbStatus ItemAction::CompileExpressions() {
 }
 
 DbStatus ItemAction::Bind(std::shared_ptr<const TableState> table) {
+  if (request_.refused) return std::unexpected(*request_.refused);
   table_ = std::move(table);
   const model::TableDescription& description = table_->description;
   if (kind_ == ActionKind::kPut) {
@@ -170,9 +173,32 @@ Detail ItemAction::DetailNeeded() const {
 DbStatus ItemAction::Evaluate(const Commit& commit) {
   TRY_ASSIGN(before_, commit.Read(key_, DetailNeeded()));
   if (condition_ && !condition_->Matches(before_.exists() ? *before_.item() : kNoItem)) {
-    return ConditionFailed(before_, request_.on_condition_failure);
+    return ConditionFailed();
   }
   return kind_ == ActionKind::kUpdate ? MakeUpdated() : DbStatus();
+}
+
+DbStatus ItemAction::ConditionFailed() const {
+  if (request_.inserts) {
+    return model::DbFail(model::DbErrorCode::kDuplicateItem,
+                         "Duplicate primary key exists in table");
+  }
+  model::DbError error{model::DbErrorCode::kConditionalCheckFailed,
+                       "The conditional request failed", nullptr};
+  if (request_.on_condition_failure == model::ReturnValuesOnFailure::kAllOld && before_.exists()) {
+    auto details = std::make_shared<model::DbErrorDetails>();
+    details->item = *before_.item();
+    error.details = std::move(details);
+  }
+  return std::unexpected(std::move(error));
+}
+
+// AWS is short about nesting where it answers a PartiQL statement.
+DbStatus ItemAction::UpdateFailed(model::DbError error) const {
+  if (!request_.statement.empty() && error.message.starts_with("Nesting Levels have exceeded")) {
+    error.message.resize(error.message.find(':'));
+  }
+  return std::unexpected(std::move(error));
 }
 
 DbStatus ItemAction::MakeUpdated() {
@@ -184,7 +210,9 @@ DbStatus ItemAction::MakeUpdated() {
   if (!before_.exists() && update_ && update_->OnlyRemoves()) return {};
 
   if (update_) {
-    TRY_ASSIGN(updated_, update_->Apply(before_.exists() ? *before_.item() : kNoItem));
+    auto updated = update_->Apply(before_.exists() ? *before_.item() : kNoItem);
+    if (!updated) return UpdateFailed(std::move(updated).error());
+    updated_ = *std::move(updated);
   } else {
     updated_ = before_.exists() ? *before_.item() : kNoItem;
   }
@@ -249,6 +277,7 @@ void ItemAction::AppendFingerprint(std::string& out) const {
   out.push_back(static_cast<char>(kind_));
   AppendField(std::string_view(request_.table), out);
   AppendField(request_.item, out);
+  AppendField(std::string_view(request_.statement), out);
   AppendField(request_.update_expression, out);
   AppendField(request_.condition_expression, out);
   AppendUint32(static_cast<uint32_t>(request_.placeholders.names.size()), out);

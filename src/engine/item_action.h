@@ -17,12 +17,27 @@ namespace cruddur::engine {
 
 enum class ActionKind { kPut, kDelete, kUpdate, kConditionCheck };
 
+// A write whose expressions are compiled already: what a PartiQL statement means.
+struct CompiledWrite {
+  ActionKind kind = ActionKind::kPut;
+  std::string statement;  // with its parameters: tells one write from another
+  std::string table;
+  model::Item item;  // a put's whole item, the key otherwise
+  std::optional<expr::Condition> condition;
+  std::optional<expr::Update> update;
+  model::ReturnValues return_values = model::ReturnValues::kNone;
+  model::ReturnValuesOnFailure on_condition_failure = model::ReturnValuesOnFailure::kNone;
+  bool inserts = false;                   // a failed condition means that the item is there
+  std::optional<model::DbError> refused;  // what Bind is to answer
+};
+
 class ItemAction {
  public:
   explicit ItemAction(model::PutItemRequest request);
   explicit ItemAction(model::DeleteItemRequest request);
   explicit ItemAction(model::UpdateItemRequest request);
   explicit ItemAction(model::ConditionCheck request);
+  explicit ItemAction(CompiledWrite write);
   ItemAction(const ItemAction&) = delete;
   ItemAction& operator=(const ItemAction&) = delete;
 
@@ -67,12 +82,17 @@ class ItemAction {
     model::ReturnValues return_values = model::ReturnValues::kNone;
     model::ReturnValuesOnFailure on_condition_failure = model::ReturnValuesOnFailure::kNone;
     model::ReturnItemCollectionMetrics return_metrics = model::ReturnItemCollectionMetrics::kNone;
+    std::string statement;  // of PartiQL
+    bool inserts = false;
+    std::optional<model::DbError> refused;
   };
   ItemAction(ActionKind kind, Request request);
 
   DbStatus CompileExpressions();
   DbStatus CheckUpdatedNames() const;
   Detail DetailNeeded() const;
+  DbStatus ConditionFailed() const;
+  DbStatus UpdateFailed(model::DbError error) const;
   DbStatus MakeUpdated();
 
   const ActionKind kind_;

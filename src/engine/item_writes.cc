@@ -15,6 +15,10 @@ class SingleWrite final : public WriteOperation {
         action_(std::move(request)),
         done_(std::move(done)) {}
 
+  SingleWrite(CompiledWrite write, model::ReturnConsumedCapacity return_consumed_capacity,
+              Done<model::WriteItemResponse> done)
+      : meter_(return_consumed_capacity), action_(std::move(write)), done_(std::move(done)) {}
+
   // False: refused, and answered.
   bool Check(const CatalogSnapshot& catalog) {
     FieldChecks fields;
@@ -80,6 +84,14 @@ void SubmitDelete(const WriteContext& context, model::DeleteItemRequest request,
 void SubmitUpdate(const WriteContext& context, model::UpdateItemRequest request,
                   Done<model::WriteItemResponse> done) {
   SubmitSingle(context, std::move(request), std::move(done));
+}
+
+void SubmitCompiled(const WriteContext& context, CompiledWrite write,
+                    model::ReturnConsumedCapacity return_consumed_capacity,
+                    Done<model::WriteItemResponse> done) {
+  auto single =
+      std::make_unique<SingleWrite>(std::move(write), return_consumed_capacity, std::move(done));
+  if (single->Check(*context.catalog.Snapshot())) context.committer.Submit(std::move(single));
 }
 
 }  // namespace cruddur::engine

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "engine/committer.h"
 #include "engine/engine.h"
+#include "engine/item_action.h"
 
 namespace cruddur::engine {
 
@@ -22,9 +25,16 @@ void SubmitDelete(const WriteContext& context, model::DeleteItemRequest request,
                   Done<model::WriteItemResponse> done);
 void SubmitUpdate(const WriteContext& context, model::UpdateItemRequest request,
                   Done<model::WriteItemResponse> done);
+void SubmitCompiled(const WriteContext& context, CompiledWrite write,
+                    model::ReturnConsumedCapacity return_consumed_capacity,
+                    Done<model::WriteItemResponse> done);
 void SubmitBatch(const WriteContext& context, model::BatchWriteItemRequest request,
                  Done<model::BatchWriteItemResponse> done);
 void SubmitTransaction(const WriteContext& context, model::TransactWriteItemsRequest request,
                        Done<model::TransactWriteItemsResponse> done);
+void SubmitCompiledTransaction(const WriteContext& context, std::vector<CompiledWrite> writes,
+                               std::string client_request_token,
+                               model::ReturnConsumedCapacity return_consumed_capacity,
+                               Done<model::TransactWriteItemsResponse> done);
 
 }  // namespace cruddur::engine

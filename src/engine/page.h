@@ -37,4 +37,7 @@ model::DbResult<Page> ReadPage(const Storage& storage, PageRequest request);
 void AddPageUnits(const Page& page, const Target& target, uint64_t row_blocks, ReadMode mode,
                   CapacityMeter& meter);
 
+// The blocks that a scan of this range pays for.
+uint64_t ScanBlocks(const KeyRange& range, const Page& page);
+
 }  // namespace cruddur::engine

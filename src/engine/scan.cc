@@ -97,6 +97,10 @@ uint64_t PartitionsRead(const KeyRange& range, const std::string& last_row) {
 
 }  // namespace
 
+uint64_t ScanBlocks(const KeyRange& range, const Page& page) {
+  return std::max(ReadBlocks(page.bytes), PartitionsRead(range, page.last_row));
+}
+
 model::DbResult<model::PageResponse> Reader::Scan(const ScanRequest& request) const {
   TRY(CheckFields(request));
   TRY(CheckPlaceholdersOf(request));
@@ -120,8 +124,7 @@ model::DbResult<model::PageResponse> Reader::Scan(const ScanRequest& request) co
                {.target = target, .selection = selection, .range = range, .limit = request.limit}));
   CapacityMeter meter(request.return_consumed_capacity);
   if (meter.wanted()) {
-    const uint64_t blocks = std::max(ReadBlocks(page.bytes), PartitionsRead(range, page.last_row));
-    AddPageUnits(page, target, blocks, ReadModeOf(request.consistent_read), meter);
+    AddPageUnits(page, target, ScanBlocks(range, page), ReadModeOf(request.consistent_read), meter);
     page.response.consumed_capacity = meter.TakeOne();
   }
   return std::move(page.response);

@@ -84,6 +84,14 @@ model::DbResult<Selection> Selection::Compile(const SelectionRequest& request,
   return selection;
 }
 
+Selection Selection::ForStatement(std::optional<expr::Condition> filter, bool fetches_base_items) {
+  static const std::optional<std::string> kNone;
+  Selection selection({.filter_expression = kNone, .projection_expression = kNone});
+  selection.filter_ = std::move(filter);
+  selection.fetches_base_items_ = fetches_base_items;
+  return selection;
+}
+
 DbStatus Selection::Bind(const model::TableDescription& table,
                          const model::IndexDescription* index) {
   if (kind_ == ReadKind::kQuery) {

@@ -28,6 +28,9 @@ class Selection {
   static model::DbResult<Selection> Compile(const SelectionRequest& request,
                                             expr::Bindings& bindings);
 
+  // Of a PartiQL statement, which has rules of its own and picks its columns itself.
+  static Selection ForStatement(std::optional<expr::Condition> filter, bool fetches_base_items);
+
   // Checks against the schema. `index` is null for the table itself.
   model::DbStatus Bind(const model::TableDescription& table, const model::IndexDescription* index);
 

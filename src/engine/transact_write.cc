@@ -46,6 +46,9 @@ std::optional<model::CancellationReason> ReasonOf(const model::DbError& error) {
     return model::CancellationReason{"ConditionalCheckFailed", error.message,
                                      error.details ? error.details->item : std::nullopt};
   }
+  if (error.code == DbErrorCode::kDuplicateItem) {
+    return model::CancellationReason{"DuplicateItem", error.message, std::nullopt};
+  }
   return std::nullopt;
 }
 
@@ -59,6 +62,13 @@ class TransactWriteOperation final : public WriteOperation {
     for (model::TransactWrite& write : request.items) {
       std::visit([&](auto& action) { Add(std::move(action), request.return_metrics); }, write);
     }
+  }
+
+  TransactWriteOperation(std::vector<CompiledWrite> writes, std::string token,
+                         model::ReturnConsumedCapacity wanted,
+                         Done<TransactWriteItemsResponse> done)
+      : token_(std::move(token)), wanted_(wanted), meter_(wanted_, true), done_(std::move(done)) {
+    for (CompiledWrite& write : writes) bytes_ += actions_.emplace_back(std::move(write)).Bytes();
   }
 
   bool Check(const CatalogSnapshot& catalog) {
@@ -215,6 +225,16 @@ class TransactWriteOperation final : public WriteOperation {
 void SubmitTransaction(const WriteContext& context, TransactWriteItemsRequest request,
                        Done<TransactWriteItemsResponse> done) {
   auto write = std::make_unique<TransactWriteOperation>(std::move(request), std::move(done));
+  if (write->Check(*context.catalog.Snapshot())) context.committer.Submit(std::move(write));
+}
+
+void SubmitCompiledTransaction(const WriteContext& context, std::vector<CompiledWrite> writes,
+                               std::string client_request_token,
+                               model::ReturnConsumedCapacity return_consumed_capacity,
+                               Done<TransactWriteItemsResponse> done) {
+  auto write =
+      std::make_unique<TransactWriteOperation>(std::move(writes), std::move(client_request_token),
+                                               return_consumed_capacity, std::move(done));
   if (write->Check(*context.catalog.Snapshot())) context.committer.Submit(std::move(write));
 }
 
