@@ -78,16 +78,15 @@ ItemAction::ItemAction(model::ConditionCheck request)
                   .on_condition_failure = request.on_condition_failure}) {}
 
 ItemAction::ItemAction(CompiledWrite write)
-    : ItemAction(write.kind, {.table = std::move(write.table),
-                              .item = std::move(write.item),
-                              .return_values = write.return_values,
-                              .on_condition_failure = write.on_condition_failure,
-                              .statement = std::move(write.statement),
-                              .inserts = write.inserts,
-                              .refused = std::move(write.refused)}) {
+    : ItemAction(write.kind,
+                 {.table = std::move(write.table),
+                  .item = std::move(write.item),
+                  .return_values = write.return_values,
+                  .on_condition_failure = write.on_condition_failure,
+                  .statement = std::make_unique<StatementPart>(std::move(write.statement))}) {
   condition_ = std::move(write.condition);
   update_ = std::move(write.update);
-  bytes_ += request_.statement.size();
+  bytes_ += request_.statement->text.size();
 }
 
 ItemAction::ItemAction(ActionKind kind, Request request)
@@ -133,7 +132,9 @@ DbStatus ItemAction::CompileExpressions() {
 }
 
 DbStatus ItemAction::Bind(std::shared_ptr<const TableState> table) {
-  if (request_.refused) return std::unexpected(*request_.refused);
+  if (request_.statement && request_.statement->refused) {
+    return std::unexpected(*request_.statement->refused);
+  }
   table_ = std::move(table);
   const model::TableDescription& description = table_->description;
   if (kind_ == ActionKind::kPut) {
@@ -179,7 +180,7 @@ DbStatus ItemAction::Evaluate(const Commit& commit) {
 }
 
 DbStatus ItemAction::ConditionFailed() const {
-  if (request_.inserts) {
+  if (request_.statement && request_.statement->inserts) {
     return model::DbFail(model::DbErrorCode::kDuplicateItem,
                          "Duplicate primary key exists in table");
   }
@@ -195,7 +196,7 @@ DbStatus ItemAction::ConditionFailed() const {
 
 // AWS is short about nesting where it answers a PartiQL statement.
 DbStatus ItemAction::UpdateFailed(model::DbError error) const {
-  if (!request_.statement.empty() && error.message.starts_with("Nesting Levels have exceeded")) {
+  if (request_.statement && error.message.starts_with("Nesting Levels have exceeded")) {
     error.message.resize(error.message.find(':'));
   }
   return std::unexpected(std::move(error));
@@ -277,7 +278,7 @@ void ItemAction::AppendFingerprint(std::string& out) const {
   out.push_back(static_cast<char>(kind_));
   AppendField(std::string_view(request_.table), out);
   AppendField(request_.item, out);
-  AppendField(std::string_view(request_.statement), out);
+  if (request_.statement) AppendField(std::string_view(request_.statement->text), out);
   AppendField(request_.update_expression, out);
   AppendField(request_.condition_expression, out);
   AppendUint32(static_cast<uint32_t>(request_.placeholders.names.size()), out);

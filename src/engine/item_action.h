@@ -18,17 +18,20 @@ namespace cruddur::engine {
 enum class ActionKind { kPut, kDelete, kUpdate, kConditionCheck };
 
 // A write whose expressions are compiled already: what a PartiQL statement means.
+struct StatementPart {
+  std::string text;                       // with its parameters: tells one write from another
+  bool inserts = false;                   // a failed condition means that the item is there
+  std::optional<model::DbError> refused;  // what Bind is to answer
+};
 struct CompiledWrite {
   ActionKind kind = ActionKind::kPut;
-  std::string statement;  // with its parameters: tells one write from another
+  StatementPart statement;
   std::string table;
   model::Item item;  // a put's whole item, the key otherwise
   std::optional<expr::Condition> condition;
   std::optional<expr::Update> update;
   model::ReturnValues return_values = model::ReturnValues::kNone;
   model::ReturnValuesOnFailure on_condition_failure = model::ReturnValuesOnFailure::kNone;
-  bool inserts = false;                   // a failed condition means that the item is there
-  std::optional<model::DbError> refused;  // what Bind is to answer
 };
 
 class ItemAction {
@@ -82,9 +85,7 @@ class ItemAction {
     model::ReturnValues return_values = model::ReturnValues::kNone;
     model::ReturnValuesOnFailure on_condition_failure = model::ReturnValuesOnFailure::kNone;
     model::ReturnItemCollectionMetrics return_metrics = model::ReturnItemCollectionMetrics::kNone;
-    std::string statement;  // of PartiQL
-    bool inserts = false;
-    std::optional<model::DbError> refused;
+    std::unique_ptr<const StatementPart> statement;  // null: no PartiQL
   };
   ItemAction(ActionKind kind, Request request);
 

@@ -57,7 +57,7 @@ DbResult<expr::Condition> UnlessMissing(const PartiqlNode& where, const model::K
 
 CompiledWrite StartWrite(PreparedStatement& statement) {
   CompiledWrite write;
-  write.statement = std::move(statement.text);
+  write.statement.text = std::move(statement.text);
   write.table = statement.syntax.table;
   write.on_condition_failure = statement.on_condition_failure;
   write.return_values = statement.syntax.returning.value_or(model::ReturnValues::kNone);
@@ -69,7 +69,7 @@ DbResult<CompiledWrite> PlanInsert(PreparedStatement statement,
   CompiledWrite write = StartWrite(statement);
   write.kind = ActionKind::kPut;
   write.item = std::move(statement.item);
-  write.inserts = true;
+  write.statement.inserts = true;
   TRY_ASSIGN(write.condition, ConditionOf(Missing(table.keys.partition[0])));
   return write;
 }
@@ -178,7 +178,7 @@ DbResult<CompiledWrite> PlanTransactionWrite(PreparedStatement statement,
   }
   auto refused = CheckOneValue(key);
   TRY_ASSIGN(CompiledWrite write, PlanChange(std::move(statement), std::move(key), table));
-  if (!refused) write.refused = std::move(refused).error();
+  if (!refused) write.statement.refused = std::move(refused).error();
   return write;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/item_action.h"
+#include "expr/partiql_columns.h"
 #include "expr/partiql_compiler.h"
 #include "model/partiql_operations.h"
 #include "model/table.h"

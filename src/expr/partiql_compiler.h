@@ -14,23 +14,4 @@ DbResult<Bound> CompilePartiqlCondition(const PartiqlNode& where, PartiqlParamet
 DbResult<Bound> CompilePartiqlActions(const std::vector<PartiqlAction>& actions,
                                       PartiqlParameters parameters);
 
-// The columns of a SELECT, each under the name that its value gets in the answer.
-class PartiqlColumns {
- public:
-  static DbResult<PartiqlColumns> Make(const std::vector<PartiqlNode>& columns);
-
-  model::Item Pick(const model::Item& item) const;
-  std::vector<std::string_view> TopLevelNames() const;
-
- private:
-  struct Column {
-    std::string name;  // "k[1]" of m.k[1]
-    Path path;
-  };
-  std::vector<Column> columns_;
-};
-
-// Steps of a path with its list indexes checked.
-DbResult<Path> PartiqlPath(const PartiqlNode& path);
-
 }  // namespace cruddur::expr

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "expr/partiql_columns.h"
 #include "expr/request.h"
 
 namespace cruddur::expr {

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "expr/partiql_columns.h"
 #include "expr/partiql_compiler.h"
 #include "expr/partiql_keys.h"
 

@@ -29,14 +29,6 @@ std::string Lower(std::string_view text) {
 
 }  // namespace
 
-std::unexpected<DbError> Malformed(std::string_view detail) {
-  return Invalid("Statement wasn't well formed, can't be processed: " + std::string(detail));
-}
-
-std::string PlaceText(const TextPlace& place) {
-  return fmt::format(" at {}:{}:{}", place.line, place.column, place.length);
-}
-
 DbResult<PartiqlStatement> ParsePartiql(std::string_view statement) {
   auto lexemes = TokenizePartiql(statement);
   if (!lexemes) return Malformed("");

@@ -44,53 +44,6 @@ bool IsTypeName(std::string_view word) {
 
 }  // namespace
 
-std::string_view PartiqlName(const PartiqlNode& node) {
-  struct Name {
-    std::string_view text, name;
-  };
-  static constexpr Name kOperators[] = {
-      {"and", "And"},   {"or", "Or"},     {"=", "Eq"},     {"<>", "Ne"},
-      {"!=", "Ne"},     {"<", "Lt"},      {"<=", "Lte"},   {">", "Gt"},
-      {">=", "Gte"},    {"like", "Like"}, {"+", "Plus"},   {"-", "Minus"},
-      {"||", "Concat"}, {"*", "Times"},   {"/", "Divide"}, {"%", "Modulo"}};
-  switch (node.kind) {
-    case PartiqlNode::kMissing:
-      return "Missing";
-    case PartiqlNode::kParameter:
-      return "Parameter";
-    case PartiqlNode::kPath:
-      return node.steps.size() == 1 ? "Id" : "Path";
-    case PartiqlNode::kList:
-      return "List";
-    case PartiqlNode::kBag:
-      return "Bag";
-    case PartiqlNode::kStruct:
-      return "Struct";
-    case PartiqlNode::kCall:
-      return node.text;
-    case PartiqlNode::kSelect:
-      return "Select";
-    case PartiqlNode::kNot:
-      return "Not";
-    case PartiqlNode::kPositive:
-      return "Pos";
-    case PartiqlNode::kNegative:
-      return "Neg";
-    case PartiqlNode::kBetween:
-      return "Between";
-    case PartiqlNode::kIn:
-      return "InCollection";
-    case PartiqlNode::kIs:
-      return "IsType";
-    case PartiqlNode::kInfix: {
-      const auto* at = std::ranges::find(kOperators, node.text, &Name::text);
-      return at == std::end(kOperators) ? "Call" : at->name;
-    }
-    default:
-      return "Lit";
-  }
-}
-
 PartiqlNode PartiqlParser::NewNode(PartiqlNode::Kind kind) const {
   PartiqlNode node;
   node.kind = kind;

@@ -163,8 +163,10 @@ const tests = {
       new lib.GetCommand({ TableName: "none-such", Key: key })));
     await refused("ValidationException", documents.send(
       new lib.GetCommand({ TableName, Key: { pk: "a" } })));
-    await refused("UnknownOperationException", documents.send(
-      new lib.ExecuteStatementCommand({ Statement: "SELECT * FROM x" })));
+    await refused("ResourceNotFoundException", documents.send(
+      new lib.ExecuteStatementCommand({ Statement: 'SELECT * FROM "none-such"' })));
+    await refused("UnknownOperationException", client.send(
+      new dynamodb.CreateBackupCommand({ TableName, BackupName: "backup" })));
   },
   async "drops the table"() {
     await client.send(new dynamodb.DeleteTableCommand({ TableName }));

@@ -264,6 +264,100 @@ class Transactions(WithTable):
                                              ClientRequestToken=token)
 
 
+class PartiQL(WithTable):
+    def run_statement(self, statement, *parameters, **more):
+        if parameters:
+            more["Parameters"] = list(parameters)
+        return self.client.execute_statement(Statement=statement % self.name, **more)
+
+    def refused(self, code, statement, *parameters, **more):
+        with self.assertRaises(botocore.exceptions.ClientError) as raised:
+            self.run_statement(statement, *parameters, **more)
+        self.assertEqual(raised.exception.response["Error"]["Code"], code)
+        return raised.exception.response["Error"]["Message"]
+
+    def test_a_life(self):
+        self.run_statement('INSERT INTO "%s" VALUE {\'pk\': \'life\', \'sk\': 1, \'m\': {\'l\': [1]}}')
+        self.refused("DuplicateItemException", 'INSERT INTO "%s" VALUE {\'pk\': \'life\', \'sk\': 1}')
+        key = [{"S": "life"}, {"N": "1"}]
+        changed = self.run_statement(
+            'UPDATE "%s" SET m.l = list_append(m.l, ?) SET n = ? WHERE pk = ? AND sk = ? '
+            'RETURNING MODIFIED NEW *', {"L": [{"N": "2"}]}, {"N": "7"}, *key)
+        self.assertEqual(changed["Items"],
+                         [{"m": {"M": {"l": {"L": [{"N": "1"}, {"N": "2"}]}}}, "n": {"N": "7"}}])
+        read = self.run_statement('SELECT m.l[1], n FROM "%s" WHERE pk = ? AND sk = ?', *key,
+                                  ConsistentRead=True)
+        self.assertEqual(read["Items"], [{"l[1]": {"N": "2"}, "n": {"N": "7"}}])
+        self.refused("ConditionalCheckFailedException",
+                     'DELETE FROM "%s" WHERE pk = ? AND sk = ? AND n = 8', *key)
+        gone = self.run_statement('DELETE FROM "%s" WHERE pk = ? AND sk = ? RETURNING ALL OLD *',
+                                  *key)
+        self.assertEqual(gone["Items"][0]["n"], {"N": "7"})
+        self.refused("ConditionalCheckFailedException",
+                     'UPDATE "%s" SET n = 1 WHERE pk = ? AND sk = ?', *key)
+
+    def test_pages_in_order(self):
+        for sk in range(5):
+            self.run_statement('INSERT INTO "%s" VALUE {\'pk\': \'pages\', \'sk\': ?, \'group\': \'g\'}',
+                               {"N": str(sk)})
+        for statement in ('SELECT sk FROM "%s" WHERE pk = \'pages\' ORDER BY sk DESC',
+                          'SELECT sk FROM "%s"."by-group" WHERE "group" = \'g\' ORDER BY sk DESC'):
+            keys, token = [], {}
+            while True:
+                page = self.run_statement(statement, Limit=2, **token)
+                keys += [item["sk"]["N"] for item in page["Items"]]
+                if "NextToken" not in page:
+                    break
+                token = {"NextToken": page["NextToken"]}
+            self.assertEqual(keys, ["4", "3", "2", "1", "0"])
+        self.refused("ValidationException", 'SELECT * FROM "%s"', NextToken="made up")
+
+    def test_the_resource_speaks_python(self):
+        client = self.resource.meta.client
+        client.execute_statement(
+            Statement=f'INSERT INTO "{self.name}" VALUE {{\'pk\': ?, \'sk\': ?, \'s\': ?}}',
+            Parameters=["python", 1, {"a", "b"}])
+        read = client.execute_statement(
+            Statement=f'SELECT s FROM "{self.name}" WHERE pk = ? AND contains(s, ?)',
+            Parameters=["python", "b"])
+        self.assertEqual(read["Items"], [{"s": {"a", "b"}}])
+
+    def test_batches_answer_each_statement(self):
+        answers = self.client.batch_execute_statement(Statements=[
+            {"Statement": f'INSERT INTO "{self.name}" VALUE {{\'pk\': \'batch\', \'sk\': 1}}'},
+            {"Statement": "nonsense"},
+            {"Statement": f'UPDATE "{self.name}" SET n = 1 WHERE pk = \'batch\' AND sk = 2'},
+        ])["Responses"]
+        self.assertEqual(answers[0], {"TableName": self.name})
+        self.assertEqual(answers[1]["Error"]["Code"], "ValidationError")
+        self.assertEqual(answers[2]["Error"]["Code"], "ConditionalCheckFailed")
+
+    def test_transactions_are_all_or_nothing(self):
+        insert = f'INSERT INTO "{self.name}" VALUE {{\'pk\': \'all\', \'sk\': ?}}'
+        exists = (f'EXISTS(SELECT * FROM "{self.name}" WHERE pk = \'all\' AND sk = 9 '
+                  'AND n IS MISSING)')
+        with self.assertRaises(self.client.exceptions.TransactionCanceledException) as raised:
+            self.client.execute_transaction(TransactStatements=[
+                {"Statement": insert, "Parameters": [{"N": "1"}]}, {"Statement": exists}])
+        reasons = raised.exception.response["CancellationReasons"]
+        self.assertEqual([reason["Code"] for reason in reasons], ["None", "ConditionalCheckFailed"])
+        self.client.execute_transaction(TransactStatements=[
+            {"Statement": insert, "Parameters": [{"N": str(sk)}]} for sk in range(100)])
+        read = self.client.execute_transaction(TransactStatements=[
+            {"Statement": f'SELECT sk FROM "{self.name}" WHERE pk = \'all\' AND sk = {sk}'}
+            for sk in (0, 99, 100)])
+        self.assertEqual(read["Responses"], [{"Item": {"sk": {"N": "0"}}},
+                                             {"Item": {"sk": {"N": "99"}}}, {}])
+
+    def test_limits(self):
+        self.refused("ValidationException", 'SELECT * FROM "%s" WHERE a = \'' + "x" * 8192 + "'")
+        statement = {"Statement": f'DELETE FROM "{self.name}" WHERE pk = \'a\' AND sk = 1'}
+        with self.assertRaises(botocore.exceptions.ClientError):
+            self.client.batch_execute_statement(Statements=[statement] * 26)
+        with self.assertRaises(botocore.exceptions.ClientError):
+            self.client.execute_transaction(TransactStatements=[statement] * 101)
+
+
 class Streams(WithTable):
     def test_records(self):
         self.table.put_item(Item={"pk": "s", "sk": 1})
@@ -285,7 +379,7 @@ class Streams(WithTable):
 class Protocol(unittest.TestCase):
     def test_what_is_not_there_is_said(self):
         with self.assertRaises(botocore.exceptions.ClientError) as caught:
-            connect().execute_statement(Statement="SELECT * FROM x")
+            connect().create_backup(TableName="none-such", BackupName="backup")
         self.assertEqual(caught.exception.response["Error"]["Code"], "UnknownOperationException")
 
     def test_request_ids(self):
