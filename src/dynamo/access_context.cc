@@ -61,6 +61,7 @@ std::span<const auth::ConditionKey> ConditionKeys() {
       {"aws:username"},
       {"dynamodb:attributes", true},
       {"dynamodb:enclosingoperation"},
+      {"dynamodb:fulltablescan"},
       {"dynamodb:leadingkeys", true},
       {"dynamodb:returnconsumedcapacity"},
       {"dynamodb:returnvalues"},
@@ -73,6 +74,7 @@ Values AccessContext::Find(std::string_view key) const {
   if (key.starts_with("aws:")) return FindGlobal(key);
   if (key == "dynamodb:leadingkeys") return LeadingKeys();
   if (key == "dynamodb:attributes") return Attributes();
+  if (key == "dynamodb:fulltablescan") return FullTableScan();
   if (key == "dynamodb:select") return OneOf(need_.select);
   if (key == "dynamodb:returnvalues") return OneOf(need_.return_values);
   if (key == "dynamodb:returnconsumedcapacity") return OneOf(need_.return_consumed_capacity);
@@ -121,6 +123,13 @@ Values AccessContext::LeadingKeys() const {
   }
   if (found.empty()) return std::nullopt;
   return Values(std::in_place, found.begin(), found.end());
+}
+
+Values AccessContext::FullTableScan() const {
+  if (!need_.full_scan) return std::nullopt;
+  const auto keys = Keys();
+  if (!keys) return std::nullopt;
+  return One(need_.full_scan(*keys) ? "true" : "false");
 }
 
 Values AccessContext::Attributes() const {

@@ -29,6 +29,7 @@ class AccessContext final : public auth::PolicyContext {
   std::optional<std::vector<std::string>> FindGlobal(std::string_view key) const;
   std::optional<std::vector<std::string>> LeadingKeys() const;
   std::optional<std::vector<std::string>> Attributes() const;
+  std::optional<std::vector<std::string>> FullTableScan() const;
   // Of the table or the index; nullopt if there is none.
   std::optional<model::KeySchema> Keys() const;
 

@@ -49,6 +49,12 @@ constexpr char kList[] = R"({"Users": [
       {"Effect": "Allow", "Action": ["dynamodb:PutItem", "dynamodb:ConditionCheckItem"],
        "Resource": "arn:aws:dynamodb:*:*:table/secret",
        "Condition": {"StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}}}]}]},
+  {"UserName": "reader", "AccessKeys": [{"AccessKeyId": "READER", "SecretAccessKey": "@"}],
+   "Policies": [{"Statement": [
+      {"Effect": "Allow", "Action": "dynamodb:PartiQL*", "Resource": "*",
+       "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["mine", "ours"]}}},
+      {"Effect": "Deny", "Action": "dynamodb:PartiQLSelect", "Resource": "*",
+       "Condition": {"Bool": {"dynamodb:FullTableScan": "true"}}}]}]},
   {"UserName": "session", "AccessKeys": [
      {"AccessKeyId": "SESSION", "SecretAccessKey": "@", "SessionToken": "to/ken=="}],
    "Policies": [{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}]}]})";
@@ -182,6 +188,55 @@ TEST_F(Access, RefusesWrongSignatures) {
   request = Request("ADMIN", "DeleteItem", kPut, {});
   request.replace(request.find("DeleteItem"), 10, "UpdateItem");
   EXPECT_THAT(served_.Answer(request), HasSubstr("InvalidSignatureException"));
+}
+
+TEST_F(Access, JudgesPartiqlByWhatItsStatementsDo) {
+  const auto statement = [](std::string_view text) {
+    return R"({"Statement": ")" + std::string(text) + R"("})";
+  };
+  const std::string all = statement(R"(SELECT * FROM \"cruddur-messages\")");
+  const std::string index = statement(
+      R"(SELECT * FROM \"cruddur-messages\".\"message-group-sk-index\" WHERE message_group_uuid = 'x')");
+  ExpectAllowed("ADMIN", "ExecuteStatement", all);
+  EXPECT_THAT(Call("ADMIN", "ExecuteStatement", statement("nonsense")),
+              HasSubstr("ValidationException"));
+  ExpectDenied("LAMBDA", "ExecuteStatement", all, "PartiQLSelect", "table/cruddur-messages");
+  ExpectDenied("LAMBDA", "ExecuteStatement", index, "PartiQLSelect",
+               "table/cruddur-messages/index/message-group-sk-index");
+  const std::string remove = "DELETE FROM secret WHERE pk = 'a' AND sk = 'b'";
+  ExpectDenied("CAREFUL", "ExecuteStatement", statement(remove), "PartiQLDelete", "table/secret",
+               true);
+  ExpectDenied("CAREFUL", "BatchExecuteStatement", R"({"Statements": [)" + statement(remove) + "]}",
+               "PartiQLDelete", "table/secret", true);
+  ExpectDenied("CAREFUL", "ExecuteTransaction",
+               R"({"TransactStatements": [)" + statement(remove) + "]}", "PartiQLDelete",
+               "table/secret", true);
+}
+
+TEST_F(Access, KnowsTheKeysAndScansOfPartiql) {
+  const auto statement = [](std::string_view text) {
+    return R"({"Statement": ")" + std::string(text) + R"("})";
+  };
+  ExpectAllowed("READER", "ExecuteStatement",
+                statement("INSERT INTO secret VALUE {'pk': 'mine', 'sk': '1'}"));
+  ExpectAllowed("READER", "ExecuteStatement",
+                statement("SELECT * FROM secret WHERE pk IN ['mine', 'ours']"));
+  ExpectAllowed("READER", "ExecuteStatement",
+                statement("UPDATE secret SET n = 1 WHERE pk = 'mine' AND sk = '1'"));
+  for (const char* select :
+       {"SELECT * FROM secret WHERE pk = 'theirs'",
+        "SELECT * FROM secret WHERE pk IN ['mine', 'theirs']",
+        "SELECT * FROM secret WHERE pk = 'mine' AND sk = '1' OR pk = 'theirs'"}) {
+    ExpectDenied("READER", "ExecuteStatement", statement(select), "PartiQLSelect", "table/secret");
+  }
+  for (const char* scan : {"SELECT * FROM secret", "SELECT * FROM secret WHERE pk > 'a'",
+                           "SELECT * FROM secret WHERE pk = 'mine' OR n = 1"}) {
+    ExpectDenied("READER", "ExecuteStatement", statement(scan), "PartiQLSelect", "table/secret",
+                 true);
+  }
+  ExpectDenied("READER", "ExecuteStatement",
+               statement("DELETE FROM secret WHERE sk = '1' AND pk = 'theirs'"), "PartiQLDelete",
+               "table/secret");
 }
 
 TEST_F(Access, TakesSignaturesForFiveMinutes) {

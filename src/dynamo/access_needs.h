@@ -10,6 +10,7 @@
 
 #include "dynamo/tables_codec.h"
 #include "expr/syntax.h"
+#include "model/partiql_operations.h"
 #include "model/table_operations.h"
 
 namespace cruddur::dynamo {
@@ -32,6 +33,8 @@ struct AccessNeed {
   std::vector<std::string_view> attributes;       // that it names otherwise
   // Of a Query: the values of the partition key attributes. Nothing if the engine will refuse it.
   std::function<std::vector<model::AttributeValue>(const model::KeySchema&)> partition;
+  // Of a PartiQL SELECT: whether it has to look at every item.
+  std::function<bool(const model::KeySchema&)> full_scan;
   // As the API names them; nullopt where the operation has no such parameter.
   std::optional<std::string_view> select, return_values, return_consumed_capacity;
 };
@@ -52,6 +55,11 @@ AccessNeeds NeedsOf(std::string_view operation, const model::ListTablesRequest& 
 AccessNeeds NeedsOf(std::string_view operation, const model::CreateTableRequest& request);
 AccessNeeds NeedsOf(std::string_view operation, const model::ListStreamsRequest& request);
 AccessNeeds NeedsOf(std::string_view operation, const model::GetRecordsRequest& request);
+
+// The actions are those of the statements: PartiQLSelect, PartiQLInsert, …
+AccessNeeds NeedsOf(std::string_view operation, const model::ExecuteStatementRequest& request);
+AccessNeeds NeedsOf(std::string_view operation, const model::BatchExecuteStatementRequest& request);
+AccessNeeds NeedsOf(std::string_view operation, const model::ExecuteTransactionRequest& request);
 
 AccessNeed NeedOfTable(std::string_view operation, std::string_view table);
 AccessNeed NeedOfArn(std::string_view operation, std::string_view arn);
