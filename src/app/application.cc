@@ -48,6 +48,7 @@ messaging::ServiceOptions ServiceOptionsOf(const Settings& settings, const Messa
   // In process the stream's follower moves the rows, in one commit. A store elsewhere has no
   // follower yet, so the writer moves them itself.
   options.writer.project_inline = !store.embedded();
+  options.writer.commits_in_order = store.embedded();
   options.writer.deadline = std::chrono::milliseconds(settings.Integer("store-deadline-ms"));
   options.projection.transactions = store.embedded();
   return options;

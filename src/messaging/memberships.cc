@@ -18,15 +18,6 @@ void AddMember(Conversation& conversation, Person person) {
 
 }  // namespace
 
-base::Micros KnownConversation::TakeTime(base::Micros earliest) {
-  int64_t last = last_given.load(std::memory_order_relaxed);
-  int64_t mine;
-  do {
-    mine = std::max(earliest.count(), last + 1);
-  } while (!last_given.compare_exchange_weak(last, mine, std::memory_order_relaxed));
-  return base::Micros(mine);
-}
-
 Conversation RecordFromRows(std::string_view conversation,
                             const std::vector<ConversationRow>& rows) {
   Conversation record{.uuid = std::string(conversation)};
@@ -41,18 +32,16 @@ Conversation RecordFromRows(std::string_view conversation,
 }
 
 KnownPtr Memberships::Remember(Conversation record, uint64_t epoch) {
-  auto known = std::make_shared<KnownConversation>();
-  known->record = std::move(record);
-  KnownPtr kept = known_.PutIfAbsent(known->record.uuid, known);
-  ForgetIfLate(known->record.uuid, epoch);
+  const auto known = std::make_shared<const Conversation>(std::move(record));
+  KnownPtr kept = known_.PutIfAbsent(known->uuid, known);
+  ForgetIfLate(known->uuid, epoch);
   return kept;
 }
 
 KnownPtr Memberships::Replace(Conversation record, uint64_t epoch) {
-  auto known = std::make_shared<KnownConversation>();
-  known->record = std::move(record);
-  known_.Put(known->record.uuid, known);
-  ForgetIfLate(known->record.uuid, epoch);
+  const auto known = std::make_shared<const Conversation>(std::move(record));
+  known_.Put(known->uuid, known);
+  ForgetIfLate(known->uuid, epoch);
   return known;
 }
 
@@ -73,12 +62,12 @@ void Memberships::Clear() {
 
 KnownPtr Memberships::FindRemembered(std::string_view conversation, std::string_view user) {
   auto known = known_.Find(conversation);
-  return known && (*known)->record.HasMember(user) ? *std::move(known) : nullptr;
+  return known && (*known)->HasMember(user) ? *std::move(known) : nullptr;
 }
 
 Task<DbResult<KnownPtr>> Memberships::Find(std::string_view conversation, std::string_view user) {
   if (const auto known = known_.Find(conversation)) {
-    co_return (*known)->record.HasMember(user) ? *known : nullptr;
+    co_return (*known)->HasMember(user) ? *known : nullptr;
   }
   const uint64_t before = epoch();
   CO_TRY_ASSIGN(auto record, co_await store_.FindRecord(conversation));
@@ -93,7 +82,7 @@ Task<DbResult<KnownPtr>> Memberships::Find(std::string_view conversation, std::s
   }
   if (record->members.empty()) co_return nullptr;
   const KnownPtr known = Remember(*std::move(record), before);
-  co_return known->record.HasMember(user) ? known : nullptr;
+  co_return known->HasMember(user) ? known : nullptr;
 }
 
 }  // namespace cruddur::messaging

@@ -15,17 +15,8 @@
 
 namespace cruddur::messaging {
 
-// What a process knows of a conversation.
-struct KnownConversation {
-  Conversation record;  // as it was when it was looked up: only what never changes is meant
-  // The latest created_at that this process gave out, in microseconds: writers of one process
-  // don't compete for one microsecond.
-  std::atomic<int64_t> last_given{0};
-
-  // A time of one's own: `earliest`, or the first microsecond behind what was given out.
-  base::Micros TakeTime(base::Micros earliest);
-};
-using KnownPtr = std::shared_ptr<KnownConversation>;
+// As it was when it was looked up: only what never changes is meant.
+using KnownPtr = std::shared_ptr<const Conversation>;
 
 class Memberships {
  public:

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "base/start_now.h"
 #include "base/timestamp.h"
 #include "messaging/message_time.h"
 #include "messaging/pause.h"
@@ -25,7 +26,7 @@ Writer::Writer(Store& store, Memberships& memberships, Projection& projection,
 
 Task<DbResult<Message>> Writer::Send(Person sender, KnownPtr conversation, std::string text) {
   const Deadline deadline = std::chrono::steady_clock::now() + options_.deadline;
-  Message message{.conversation_uuid = conversation->record.uuid,
+  Message message{.conversation_uuid = conversation->uuid,
                   .uuid = base::NewUuid(),
                   .text = std::move(text),
                   .sender = std::move(sender)};
@@ -34,8 +35,7 @@ Task<DbResult<Message>> Writer::Send(Person sender, KnownPtr conversation, std::
       options_.projection_patience.count() > 0) {
     ticket = watch_.Take(message.conversation_uuid);
   }
-  CO_TRY_ASSIGN(Message stored,
-                co_await Append(std::move(message), std::move(conversation), deadline));
+  CO_TRY_ASSIGN(Message stored, co_await Append(std::move(message), deadline));
   // Asked now: the stream may have ended before the message was stored.
   if (project_inline_.load()) {
     co_await Project(stored);
@@ -60,13 +60,20 @@ Task<void> Writer::Project(const Message& message) {
   }
 }
 
-Task<DbResult<Message>> Writer::Append(Message message, KnownPtr conversation, Deadline deadline) {
+Task<DbResult<Message>> Writer::Append(Message message, Deadline deadline) {
+  const base::Executor executor = co_await base::asio::this_coro::executor;
+  AppendOrder::Place place = order_.Enter(message.conversation_uuid);
   for (int tries = 0;; ++tries) {
     CO_TRY_ASSIGN(const std::string newest,
                   co_await store_.NewestMessage(message.conversation_uuid));
-    const base::Micros earliest = TimeBehind(newest, clock_.Now());
-    message.created_at = base::FormatTimestamp(conversation->TakeTime(earliest));
-    CO_TRY_ASSIGN(const bool stored, co_await PutOnce(message, deadline));
+    base::Micros given{0};
+    Task<DbResult<bool>> put = place.Take(TimeBehind(newest, clock_.Now()), [&](base::Micros time) {
+      given = time;
+      message.created_at = base::FormatTimestamp(time);
+      return base::StartNow(executor, store_.PutIfFree(ItemOf(message)));
+    });
+    CO_TRY_ASSIGN(const bool stored,
+                  co_await Settle(message, std::move(put), place, given, deadline));
     if (stored) co_return message;
     if (IsOver(deadline)) break;
     co_await Pause(tries);
@@ -78,22 +85,35 @@ Task<DbResult<Message>> Writer::Append(Message message, KnownPtr conversation, D
 // Of a put whose outcome isn't known. An endpoint's client has repeated it before.
 constexpr int kMaxRepetitions = 3;
 
-Task<DbResult<bool>> Writer::PutOnce(const Message& message, Deadline deadline) {
+Task<DbResult<bool>> Writer::Settle(const Message& message, Task<DbResult<bool>> put,
+                                    AppendOrder::Place& place, base::Micros given,
+                                    Deadline deadline) {
+  const base::Executor executor = co_await base::asio::this_coro::executor;
   for (int tries = 0;; ++tries) {
-    const auto put = co_await store_.PutIfFree(ItemOf(message));
-    if (put && *put) co_return true;
-    if (!put && !IsAmbiguous(put.error().code)) co_return std::unexpected(put.error());
+    const auto outcome = co_await std::move(put);
+    if (outcome && *outcome) co_return true;
+    if (!outcome && !IsAmbiguous(outcome.error().code)) co_return std::unexpected(outcome.error());
     // The key is taken, perhaps by this very message: an earlier try, here or inside the client,
     // may have arrived although its answer didn't.
     const auto there = co_await store_.FindMessage(message.conversation_uuid, message.created_at);
     if (there && *there) co_return (*there)->uuid == message.uuid;
     // Not there (yet). The same put again is safe, for only one of them can succeed; but a store
     // that has failed so often says so quickly, and it is the client's turn to try again later.
-    if (IsOver(deadline) || tries == kMaxRepetitions) {
-      if (!put) co_return std::unexpected(put.error());
-      co_return model::DbFail(DbErrorCode::kServiceUnavailable, "the store contradicts itself");
+    bool again = !IsOver(deadline) && tries < kMaxRepetitions;
+    if (again) {
+      co_await Pause(tries + 2);
+      const auto hand_over = [&] {
+        put = base::StartNow(executor, store_.PutIfFree(ItemOf(message)));
+      };
+      if (options_.commits_in_order) {
+        again = place.TakeAgain(given, hand_over);
+      } else {
+        hand_over();
+      }
     }
-    co_await Pause(tries + 2);
+    if (again) continue;
+    if (!outcome) co_return std::unexpected(outcome.error());
+    co_return model::DbFail(DbErrorCode::kServiceUnavailable, "the store contradicts itself");
   }
 }
 

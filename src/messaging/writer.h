@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "messaging/append_order.h"
 #include "messaging/memberships.h"
 #include "messaging/projection.h"
 
@@ -20,6 +21,9 @@ struct WriterOptions {
   // How long a writer waits for the stream's projection before it answers all the same: 0 for not
   // at all. So a list that is read after the answer shows the message.
   std::chrono::milliseconds projection_patience{250};
+  // The store commits puts in the order in which they are handed to it: the engine of this process.
+  // Then a message whose commit failed isn't put again behind a newer one.
+  bool commits_in_order = false;
   // Retries end here; a request under way then still ends in its own time.
   std::chrono::milliseconds deadline{5'000};
 };
@@ -31,7 +35,9 @@ class Writer {
 
   // The sender is a member: who asks has looked. Of two messages whose Send calls don't overlap in
   // time the later one has the greater created_at, in any number of processes, whatever their
-  // clocks say. An error of the store means that the message may or may not be there.
+  // clocks say; with commits_in_order those of this process become visible in the order of their
+  // times, overlapping or not. An error of the store means that the message may or may not be
+  // there.
   Task<DbResult<Message>> Send(Person sender, KnownPtr conversation, std::string text);
 
   // The conversation of these two is made if there is none (or adopted from older code), and the
@@ -46,9 +52,11 @@ class Writer {
   using Deadline = std::chrono::steady_clock::time_point;
 
   // Puts the message at the next free time; a repetition never makes two of it.
-  Task<DbResult<Message>> Append(Message message, KnownPtr conversation, Deadline deadline);
+  Task<DbResult<Message>> Append(Message message, Deadline deadline);
+  // Waits for the put at the time that was `given`, and repeats it where its outcome isn't known.
   // True: stored. False: the key is somebody else's.
-  Task<DbResult<bool>> PutOnce(const Message& message, Deadline deadline);
+  Task<DbResult<bool>> Settle(const Message& message, Task<DbResult<bool>> put,
+                              AppendOrder::Place& place, base::Micros given, Deadline deadline);
   Task<void> Project(const Message& message);
 
   // All of a new conversation in one transaction. nullopt: the pair has one meanwhile, or the store
@@ -67,6 +75,7 @@ class Writer {
   ProjectionWatch& watch_;
   const base::Clock& clock_;
   const WriterOptions options_;
+  AppendOrder order_;
   std::atomic<bool> project_inline_;
   std::atomic<bool> transactions_{true};  // until the store says that it has none
 };

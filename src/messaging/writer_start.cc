@@ -125,7 +125,7 @@ Task<DbResult<std::string>> Writer::PairConversation(const Person& sender, const
 Task<DbResult<Message>> Writer::Continue(Person sender, Person receiver, std::string conversation,
                                          std::string text, Deadline deadline) {
   KnownPtr known = memberships_.FindRemembered(conversation, sender.uuid);
-  if (!known || known->record.last_message_at.empty()) {
+  if (!known || known->last_message_at.empty()) {
     const uint64_t epoch = memberships_.epoch();
     CO_TRY_ASSIGN(auto record, co_await store_.FindRecord(conversation));
     if (!record) {
@@ -136,7 +136,7 @@ Task<DbResult<Message>> Writer::Continue(Person sender, Person receiver, std::st
     }
     known = memberships_.Replace(*std::move(record), epoch);
   }
-  if (!known->record.last_message_at.empty()) {
+  if (!known->last_message_at.empty()) {
     co_return co_await Send(std::move(sender), std::move(known), std::move(text));
   }
 
@@ -144,7 +144,7 @@ Task<DbResult<Message>> Writer::Continue(Person sender, Person receiver, std::st
                   .uuid = base::NewUuid(),
                   .text = std::move(text),
                   .sender = std::move(sender)};
-  CO_TRY_ASSIGN(message, co_await Append(std::move(message), known, deadline));
+  CO_TRY_ASSIGN(message, co_await Append(std::move(message), deadline));
   // Only rows make a conversation: until both have one nothing is acknowledged.
   CO_TRY(co_await projection_.Project(message, Delivery::kPerhapsRepeated));
   memberships_.Forget(message.conversation_uuid);
