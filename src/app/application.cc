@@ -69,6 +69,7 @@ struct Application::Parts {
 
   base::Status Build();
   void Follow();
+  std::vector<api::ReadyCheck> ReadyChecks();
   void CountParts();
   base::Status Listen();
   ~Parts();
@@ -124,6 +125,12 @@ base::Status Application::Parts::Build() {
   door = std::make_unique<api::FrontDoor>(registry, access_log.get());
   routes = std::make_unique<api::MessageRoutes>(*service, *people, *pages);
   routes->AddTo(*door);
+  api::AddSystemRoutes(*door, registry, ReadyChecks(), [this] { return keys->Keys()->ToJson(); });
+  CountParts();
+  return Listen();
+}
+
+std::vector<api::ReadyCheck> Application::Parts::ReadyChecks() {
   std::vector<api::ReadyCheck> checks = {
       {"store",
        [this]() -> base::Task<base::Status> {
@@ -137,14 +144,15 @@ base::Status Application::Parts::Build() {
          if (!found) co_return std::unexpected(found.error());
          co_return base::Status();
        }}};
-  if (events) {
-    const auto check = [this]() -> base::Task<base::Status> { co_return events->CheckStream(); };
-    checks.push_back({"stream", check, false});
-  }
-  api::AddSystemRoutes(*door, registry, std::move(checks),
-                       [this] { return keys->Keys()->ToJson(); });
-  CountParts();
-  return Listen();
+  if (!store.embedded()) return checks;
+  checks.push_back({"writes", [this]() -> base::Task<base::Status> {
+                      if (store.engine->Writable()) co_return base::Status();
+                      co_return base::Fail(base::ErrorCode::kUnavailable,
+                                           "the store takes no writes: is the disk full?");
+                    }});
+  checks.push_back(
+      {"stream", [this]() -> base::Task<base::Status> { co_return events->CheckStream(); }, false});
+  return checks;
 }
 
 // What the engine's commits set off: pages are dropped before the writer is answered, and the

@@ -76,12 +76,14 @@ class FullDisk(unittest.TestCase):
                     TableName="cruddur-messages",
                     Item={"pk": {"S": "X"}, "sk": {"S": str(n)}, "x": {"S": "x" * 1000}},
                 )
-        self.assertEqual(refused.exception.response["ResponseMetadata"]["HTTPStatusCode"], 500)
+        self.assertEqual(refused.exception.response["ResponseMetadata"]["HTTPStatusCode"], 503)
         texts = stored()
         self.assertEqual(
             [text for text in texts if text in set(acknowledged)], acknowledged, "reads go on"
         )
         self.assertEqual(server.get("/health").status, 200)
+        ready = server.get("/ready")
+        self.assertEqual((ready.status, ready.json["failed"]), (503, ["writes"]), ready)
 
         (disk / "filler").unlink()
         self.assertTrue(
@@ -89,6 +91,7 @@ class FullDisk(unittest.TestCase):
         )
         for n in range(20):
             self.assertEqual(say(f"after {n}"), 200)
+        self.assertEqual(server.get("/ready").json, {"status": "ready"})
 
         # And a crash on the full disk loses nothing either.
         self.fill(disk)
