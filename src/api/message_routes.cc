@@ -42,51 +42,49 @@ base::Task<base::Result<accounts::UserPtr>> MessageRoutes::Identify(const Reques
 base::Task<void> MessageRoutes::ListConversations(const Request& request, Response& response) {
   const auto caller = co_await Identify(request);
   if (!caller) co_return Refuse(response, caller.error());
-  const auto page = ParsePageQuery(request.query);
-  if (!page) co_return Refuse(response, page.error());
   MarkPrivate(response);
-
   const std::string& user = (*caller)->uuid;
-  const std::string partition = messaging::RowPartition(user);
-  const bool first_page = request.query.empty();
-  PageCache::Found found;
-  if (first_page) found = co_await pages_.Fill(partition, response);
-  if (found.hit) co_return;
-
-  const auto rows = co_await service_.ListConversations(user, *page);
-  if (!rows) co_return Refuse(response, rows.error());
-  AppendConversations(response.body, rows->items);
-  const size_t headers = response.headers.size();
-  AddLinks(response, request.path, *page, rows->older, rows->newer);
-  if (!first_page) co_return;
-  co_await pages_.Keep(partition, found.version, std::string_view(response.headers).substr(headers),
-                       response.body);
+  co_await AnswerPage(
+      request, messaging::RowPartition(user), AppendConversations,
+      [&](const messaging::PageRequest& page) { return service_.ListConversations(user, page); },
+      response);
 }
 
 base::Task<void> MessageRoutes::ListMessages(const Request& request,
                                              const std::string& conversation, Response& response) {
   const auto caller = co_await Identify(request);
   if (!caller) co_return Refuse(response, caller.error());
-  const auto page = ParsePageQuery(request.query);
-  if (!page) co_return Refuse(response, page.error());
   MarkPrivate(response);
-
+  // Also in front of a page that is kept.
   const std::string& user = (*caller)->uuid;
   if (!service_.IsRememberedMember(conversation, user)) {
     const auto member = co_await service_.CheckMember(user, conversation);
     if (!member) co_return Refuse(response, member.error());
   }
-  const std::string partition = messaging::MessagePartition(conversation);
+  co_await AnswerPage(
+      request, messaging::MessagePartition(conversation), AppendMessages,
+      [&](const messaging::PageRequest& page) {
+        return service_.ListMessagesUnchecked(conversation, page);
+      },
+      response);
+}
+
+template <class Append, class Read>
+base::Task<void> MessageRoutes::AnswerPage(const Request& request, std::string partition,
+                                           Append append, Read read, Response& response) {
+  const auto page = ParsePageQuery(request.query);
+  if (!page) co_return Refuse(response, page.error());
+
   const bool first_page = request.query.empty();
   PageCache::Found found;
   if (first_page) found = co_await pages_.Fill(partition, response);
   if (found.hit) co_return;
 
-  const auto messages = co_await service_.ListMessages(user, conversation, *page);
-  if (!messages) co_return Refuse(response, messages.error());
-  AppendMessages(response.body, messages->items);
+  const auto items = co_await read(*page);
+  if (!items) co_return Refuse(response, items.error());
+  append(response.body, items->items);
   const size_t headers = response.headers.size();
-  AddLinks(response, request.path, *page, messages->older, messages->newer);
+  AddLinks(response, request.path, *page, items->older, items->newer);
   if (!first_page) co_return;
   co_await pages_.Keep(partition, found.version, std::string_view(response.headers).substr(headers),
                        response.body);

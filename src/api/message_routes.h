@@ -27,6 +27,11 @@ class MessageRoutes {
   base::Task<void> ListConversations(const Request& request, Response& response);
   base::Task<void> ListMessages(const Request& request, const std::string& conversation,
                                 Response& response);
+  // The page that the query asks for, as kept or as `read` gives it and `append` writes it. The
+  // caller may see it.
+  template <class Append, class Read>
+  base::Task<void> AnswerPage(const Request& request, std::string partition, Append append,
+                              Read read, Response& response);
   base::Task<void> Post(const Request& request, Response& response);
   base::Task<void> ShortUser(const std::string& handle, Response& response);
 

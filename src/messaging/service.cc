@@ -46,6 +46,11 @@ Task<base::Status> Service::CheckMember(std::string user, std::string conversati
 Task<Result<Page<Message>>> Service::ListMessages(std::string user, std::string conversation,
                                                   PageRequest request) {
   CO_TRY(co_await CheckMember(std::move(user), conversation));
+  co_return co_await ListMessagesUnchecked(std::move(conversation), std::move(request));
+}
+
+Task<Result<Page<Message>>> Service::ListMessagesUnchecked(std::string conversation,
+                                                           PageRequest request) {
   co_return co_await reader_.Messages(conversation, std::move(request));
 }
 

@@ -35,6 +35,9 @@ class Service {
   // Pattern A: a page of a conversation that the user is a member of, oldest message first.
   Task<base::Result<Page<Message>>> ListMessages(std::string user, std::string conversation,
                                                  PageRequest request);
+  // The same for who has asked before whether the user is one.
+  Task<base::Result<Page<Message>>> ListMessagesUnchecked(std::string conversation,
+                                                          PageRequest request);
   // Pattern B: a page of the user's conversations, the one with the latest message first.
   Task<base::Result<Page<ConversationRow>>> ListConversations(std::string user,
                                                               PageRequest request);
