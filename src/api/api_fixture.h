@@ -216,6 +216,7 @@ class ApiFixture : public ::testing::Test {
       return table && table->stream_view.has_value();
     });
     seen_commits = engine->Subscribe(
+        std::string(messaging::kTableName),
         [this](const engine::CommittedRecords& commit) { events->See(commit.records); });
     stream::FollowerOptions options;
     options.table = messaging::kTableName;
@@ -225,9 +226,9 @@ class ApiFixture : public ::testing::Test {
     };
     follower = std::make_unique<stream::Follower>(
         loops.loop(0), store,
-        [this](stream::CommitListener listener) {
-          return engine->Subscribe([listener](const engine::CommittedRecords& commit) {
-            listener(commit.table, commit.records);
+        [this](const std::string& table, stream::CommitListener listener) {
+          return engine->Subscribe(table, [listener](const engine::CommittedRecords& commit) {
+            listener(commit.records);
           });
         },
         [this](std::span<const model::StreamRecord> records, bool perhaps_repeated) {

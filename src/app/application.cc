@@ -162,9 +162,9 @@ void Application::Parts::Follow() {
     const auto table = store.engine->DescribeTable(messaging::kTableName);
     return table && table->stream_view.has_value();
   });
-  seen_commits = store.engine->Subscribe([this](const engine::CommittedRecords& commit) {
-    if (commit.table == messaging::kTableName) events->See(commit.records);
-  });
+  seen_commits = store.engine->Subscribe(
+      std::string(messaging::kTableName),
+      [this](const engine::CommittedRecords& commit) { events->See(commit.records); });
   stream::FollowerOptions options;
   options.table = messaging::kTableName;
   if (!settings.Boolean("in-memory")) {
@@ -176,10 +176,10 @@ void Application::Parts::Follow() {
   };
   follower = std::make_unique<stream::Follower>(
       loops.loop(0), *store.client,
-      [this](stream::CommitListener listener) {
+      [this](const std::string& table, stream::CommitListener listener) {
         return store.engine->Subscribe(
-            [listener = std::move(listener)](const engine::CommittedRecords& commit) {
-              listener(commit.table, commit.records);
+            table, [listener = std::move(listener)](const engine::CommittedRecords& commit) {
+              listener(commit.records);
             });
       },
       [this](std::span<const StreamRecord> records, bool perhaps_repeated) {

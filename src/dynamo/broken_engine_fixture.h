@@ -87,7 +87,7 @@ class BrokenEngine final : public engine::Engine {
   DbResult<model::GetRecordsResponse> GetRecords(const model::GetRecordsRequest&) override {
     return Fail();
   }
-  std::shared_ptr<void> Subscribe(engine::StreamListener) override { return nullptr; }
+  std::shared_ptr<void> Subscribe(std::string, engine::StreamListener) override { return nullptr; }
 
  private:
   std::unexpected<model::DbError> Fail() const { return std::unexpected(error_); }

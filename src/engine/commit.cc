@@ -230,9 +230,10 @@ void Commit::Publish(Catalog& catalog) noexcept {
   if (edit_) catalog.Publish(*std::move(edit_));
 }
 
-std::vector<CommittedRecords> Commit::News() const {
+std::vector<CommittedRecords> Commit::News(const Subscriptions::TableFilter& wanted) const {
   std::vector<CommittedRecords> news;
   for (const NewsItem& item : news_) {
+    if (!wanted(item.table)) continue;
     if (item.key.empty()) {
       news.push_back({item.table, {}});
       continue;

@@ -23,6 +23,7 @@
 #include "engine/engine.h"
 #include "engine/row.h"
 #include "engine/storage.h"
+#include "engine/subscriptions.h"
 
 namespace cruddur::engine {
 
@@ -84,7 +85,7 @@ class Commit {
   void Publish(Catalog& catalog) noexcept;
   // Whether there is anything for subscribers, and what it is: for after Publish.
   bool HasNews() const { return !news_.empty(); }
-  std::vector<CommittedRecords> News() const;
+  std::vector<CommittedRecords> News(const Subscriptions::TableFilter& wanted) const;
 
  private:
   struct Written {

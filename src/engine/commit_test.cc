@@ -144,7 +144,7 @@ TEST_F(Commits, EachViewShowsItsImages) {
 TEST_F(Commits, SubscribersSeeEachCommitInOrder) {
   Create(Table("items", StreamViewType::kNewImage));
   std::vector<std::string> seen;
-  auto subscription = engine().Subscribe([&](const CommittedRecords& commit) {
+  auto subscription = engine().Subscribe("items", [&](const CommittedRecords& commit) {
     EXPECT_EQ(commit.table, "items");
     for (const auto& record : commit.records) seen.push_back(record.sequence_number);
   });
@@ -169,12 +169,27 @@ TEST_F(Commits, SubscribersSeeEachCommitInOrder) {
   EXPECT_EQ(seen, stored);
 }
 
+TEST_F(Commits, SubscribersSeeTheirOwnTableOnly) {
+  Create(Table("items", StreamViewType::kNewImage));
+  Create(Table("others", StreamViewType::kNewImage));
+  int told = 0;
+  auto subscription = engine().Subscribe("items", [&](const CommittedRecords& commit) {
+    EXPECT_EQ(commit.table, "items");
+    ++told;
+  });
+  MustPut("others", {{"pk", "a"}, {"sk", Number(1)}});
+  MustPut("items", {{"pk", "a"}, {"sk", Number(1)}});
+  ASSERT_TRUE(Drop("others"));
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(Commits, AListenerThatThrowsFailsNoWrite) {
   static_assert(noexcept(std::declval<Commit&>().Publish(std::declval<Catalog&>())));
   Create(Table("items", StreamViewType::kNewImage));
-  auto bad = engine().Subscribe([](const CommittedRecords&) { throw std::runtime_error("bad"); });
+  auto bad =
+      engine().Subscribe("items", [](const CommittedRecords&) { throw std::runtime_error("bad"); });
   int told = 0;
-  auto good = engine().Subscribe([&](const CommittedRecords&) { ++told; });
+  auto good = engine().Subscribe("items", [&](const CommittedRecords&) { ++told; });
   EXPECT_TRUE(Put({.table = "items", .item = {{"pk", "a"}, {"sk", Number(1)}}}));
   EXPECT_TRUE(Put({.table = "items", .item = {{"pk", "a"}, {"sk", Number(2)}}}));
   EXPECT_EQ(told, 2);
@@ -194,7 +209,7 @@ TEST_F(Commits, AFirstSubscriberMissesNothing) {
     while (Records("items").size() < before + 10) std::this_thread::yield();
     std::mutex mutex;
     std::set<std::string> told;
-    auto subscription = engine().Subscribe([&](const CommittedRecords& commit) {
+    auto subscription = engine().Subscribe("items", [&](const CommittedRecords& commit) {
       const std::lock_guard lock(mutex);
       for (const auto& record : commit.records) told.insert(record.sequence_number);
     });
@@ -211,7 +226,7 @@ TEST_F(Commits, AFirstSubscriberMissesNothing) {
 TEST_F(Commits, SubscribersAreToldWhenATableOrItsStreamIsReplaced) {
   Create(Table("bystander", StreamViewType::kNewImage));
   std::vector<std::string> told;
-  auto subscription = engine().Subscribe([&](const CommittedRecords& commit) {
+  auto subscription = engine().Subscribe("items", [&](const CommittedRecords& commit) {
     EXPECT_TRUE(commit.records.empty());
     told.push_back(commit.table);
   });

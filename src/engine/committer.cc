@@ -141,7 +141,8 @@ DbStatus Committer::WriteThese(const std::vector<WriteOperation*>& operations) {
     if (!written) return InternalError();
     // From here on it has happened, and nothing may throw.
     commit.Publish(catalog_);
-    if (commit.HasNews()) subscriptions_.Notify([&] { return commit.News(); });
+    if (commit.HasNews())
+      subscriptions_.Notify([&](const auto& wanted) { return commit.News(wanted); });
     return {};
   } catch (const std::exception& error) {
     // Memory may run out; a commit that was not written then never happened.

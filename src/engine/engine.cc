@@ -125,8 +125,8 @@ class RocksEngine final : public Engine {
   DbResult<model::GetRecordsResponse> GetRecords(const model::GetRecordsRequest& request) override {
     return streams_.GetRecords(request);
   }
-  std::shared_ptr<void> Subscribe(StreamListener listener) override {
-    return subscriptions_.Add(std::move(listener));
+  std::shared_ptr<void> Subscribe(std::string table, StreamListener listener) override {
+    return subscriptions_.Add(std::move(table), std::move(listener));
   }
 
  private:

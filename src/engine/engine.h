@@ -104,14 +104,14 @@ class Engine {
   virtual DbResult<std::string> GetShardIterator(const model::GetShardIteratorRequest&) = 0;
   virtual DbResult<model::GetRecordsResponse> GetRecords(const model::GetRecordsRequest&) = 0;
 
-  // `listener` is called on the committer's thread after each commit that left stream records, in
-  // commit order; it must not block. It is called when the commit is visible to reads and before
-  // any `done` of that commit: what a listener drops from a cache is gone before a writer learns
-  // that the write succeeded. A table that was deleted or made, or whose stream was switched, is
-  // told with no records, before that `done`. Nothing is replayed: read the stream for what came
-  // before. The subscription ends when the returned handle is destroyed (which waits for a call
-  // under way).
-  virtual std::shared_ptr<void> Subscribe(StreamListener listener) = 0;
+  // `listener` is called on the committer's thread after each commit that left records in the
+  // stream of `table` (which need not exist yet), in commit order; it must not block. It is called
+  // when the commit is visible to reads and before any `done` of that commit: what a listener drops
+  // from a cache is gone before a writer learns that the write succeeded. That the table was
+  // deleted or made, or its stream switched, is told with no records, before that `done`. Nothing
+  // is replayed: read the stream for what came before. The subscription ends when the returned
+  // handle is destroyed (which waits for a call under way).
+  virtual std::shared_ptr<void> Subscribe(std::string table, StreamListener listener) = 0;
 };
 
 }  // namespace cruddur::engine

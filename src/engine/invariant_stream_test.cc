@@ -146,7 +146,7 @@ TEST_F(EngineInvariantStreams, SubscribersSeeWhatTheStreamHolds) {
   ReferenceTable table = MakeTable("watched");
   const std::string arn = engine().DescribeTable("watched")->stream_arn;
   std::vector<StreamRecord> told;
-  auto subscription = engine().Subscribe([&](const CommittedRecords& records) {
+  auto subscription = engine().Subscribe("watched", [&](const CommittedRecords& records) {
     EXPECT_EQ(records.table, "watched");
     std::ranges::copy(records.records, std::back_inserter(told));
   });

@@ -117,7 +117,7 @@ TEST_F(EngineInvariantTransactions, TableIndexesAndStreamOfAWriteAppearTogether)
   const std::string arn = Create(RandomTable("together")).stream_arn;
   // When the stream tells of a write, table and index have it.
   std::atomic<int> told = 0, missing = 0;
-  auto subscription = engine().Subscribe([&](const CommittedRecords& records) {
+  auto subscription = engine().Subscribe("together", [&](const CommittedRecords& records) {
     for (const model::StreamRecord& record : records.records) {
       ++told;
       const int64_t n = NumberIn(*record.new_image, "v");

@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/engine.h"
@@ -17,11 +19,13 @@ class Subscriptions {
   ~Subscriptions();
 
   // See Engine::Subscribe. A listener must not destroy its own handle from within a call.
-  std::shared_ptr<void> Add(StreamListener listener);
+  std::shared_ptr<void> Add(std::string table, StreamListener listener);
 
-  // Tells all listeners what `news` makes, if there is any listener. A commit is to be readable
-  // before: whoever subscribes too late to be told can then read it.
-  void Notify(const std::function<std::vector<CommittedRecords>()>& news) noexcept;
+  using TableFilter = std::function<bool(std::string_view table)>;
+  // Tells each listener what `news` makes of its table; nothing is made of the others. A commit is
+  // to be readable before: whoever subscribes too late to be told can then read it.
+  void Notify(
+      const std::function<std::vector<CommittedRecords>(const TableFilter& wanted)>& news) noexcept;
 
  private:
   struct State;

@@ -16,14 +16,15 @@ namespace {
 class Committed {
  public:
   explicit Committed(engine::Engine& engine)
-      : subscription_(engine.Subscribe([this](const engine::CommittedRecords& commit) {
-          const std::lock_guard lock(mutex_);
-          for (const model::StreamRecord& record : commit.records) {
-            if (!Projection::Concerns(record)) continue;
-            keys_[std::string(record.keys.FindString("pk"))].emplace_back(
-                record.keys.FindString("sk"));
-          }
-        })) {}
+      : subscription_(engine.Subscribe(
+            std::string(kTableName), [this](const engine::CommittedRecords& commit) {
+              const std::lock_guard lock(mutex_);
+              for (const model::StreamRecord& record : commit.records) {
+                if (!Projection::Concerns(record)) continue;
+                keys_[std::string(record.keys.FindString("pk"))].emplace_back(
+                    record.keys.FindString("sk"));
+              }
+            })) {}
 
   std::map<std::string, std::vector<std::string>> keys() {
     const std::lock_guard lock(mutex_);

@@ -36,10 +36,9 @@ Follower::~Follower() { Stop(); }
 void Follower::Start() {
   // Before the stream is read: what is committed meanwhile waits in the queue.
   queue_.Open();
-  subscription_ =
-      subscribe_([this](std::string_view table, std::span<const model::StreamRecord> records) {
-        if (table == options_.table) queue_.Push(records, options_.concerns);
-      });
+  subscription_ = subscribe_(options_.table, [this](std::span<const model::StreamRecord> records) {
+    queue_.Push(records, options_.concerns);
+  });
   ended_ = base::asio::co_spawn(loop_, Run(), base::asio::use_future);
 }
 

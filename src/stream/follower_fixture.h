@@ -177,9 +177,9 @@ class FollowerTest : public ::testing::Test {
   void Follow(Consumer& consumer) {
     follower = std::make_unique<Follower>(
         loops.loop(1), *client,
-        [this](CommitListener listener) {
-          return engine->Subscribe([listener](const engine::CommittedRecords& commit) {
-            listener(commit.table, commit.records);
+        [this](const std::string& table, CommitListener listener) {
+          return engine->Subscribe(table, [listener](const engine::CommittedRecords& commit) {
+            listener(commit.records);
           });
         },
         consumer.handler(), options);

@@ -26,9 +26,9 @@ using BatchHandler = std::function<base::Task<std::vector<std::string>>(
 using PageHandler = std::function<base::Task<model::DbResult<model::Item>>(model::Item after)>;
 
 // What the source of committed records calls (engine::Engine::Subscribe), on any thread.
-using CommitListener =
-    std::function<void(std::string_view table, std::span<const model::StreamRecord> records)>;
-using SubscribeFunction = std::function<std::shared_ptr<void>(CommitListener)>;
+using CommitListener = std::function<void(std::span<const model::StreamRecord> records)>;
+using SubscribeFunction =
+    std::function<std::shared_ptr<void>(const std::string& table, CommitListener)>;
 
 struct FollowerOptions {
   std::string table;
