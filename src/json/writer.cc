@@ -189,9 +189,11 @@ Writer& Writer::Double(double value) {
   std::array<char, 32> digits;
   // Digits alone beyond 64 bits would be an integer that no reader takes.
   const bool large = std::abs(value) >= 1e15;
-  const auto format = large ? std::chars_format::scientific : std::chars_format::general;
-  auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, format).ptr;
-  out_.append(digits.data(), end);
+  char* const begin = digits.data();
+  char* const limit = begin + digits.size();
+  const auto written = large ? std::to_chars(begin, limit, value, std::chars_format::scientific)
+                             : std::to_chars(begin, limit, value);
+  out_.append(begin, written.ptr);
   return *this;
 }
 

@@ -54,9 +54,12 @@ TEST(Writer, WritesTheExtremesOfNumbers) {
       .Int(std::numeric_limits<int64_t>::max())
       .Double(1e300)
       .Double(0.1)
+      .Double(1679651101.561)
       .Double(0x1p64)  // as digits alone it would be an integer that no reader takes
       .EndArray();
-  EXPECT_EQ(out, "[-9223372036854775808,9223372036854775807,1e+300,0.1,1.8446744073709552e+19]");
+  EXPECT_EQ(out,
+            "[-9223372036854775808,9223372036854775807,1e+300,0.1,1679651101.561,1."
+            "8446744073709552e+19]");
 }
 
 TEST(AppendQuoted, EscapesWhatRfc8259Requires) {

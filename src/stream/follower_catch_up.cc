@@ -58,7 +58,10 @@ base::Task<bool> Follower::CatchUp() {
 // The order matters: the stream is there when the table is read, so what is written meanwhile comes
 // from the stream. Interrupted, it is done anew: the position says so until it is through.
 base::Task<bool> Follower::MakeUpForLostRecords(std::string stream_arn) {
-  base::Log(LogLevel::kInfo, "going over the table for what its stream doesn't tell",
+  // The first time it is a matter of course.
+  const bool lost = !position_.sequence_number.empty();
+  base::Log(lost ? LogLevel::kInfo : LogLevel::kDebug,
+            "going over the table for what its stream doesn't tell",
             {{"table", options_.table}, {"after", position_.sequence_number}});
   passes_.fetch_add(1, std::memory_order_relaxed);
   model::Item after;
