@@ -10,10 +10,18 @@
 
 namespace cruddur::base {
 
+// It lives as long as its thread: whoever resumed the task last, from another thread, may be about
+// to leave the loop's post when the task has ended.
+inline Loop& LoopOfThisThread() {
+  thread_local Loop loop(1);
+  loop.restart();
+  return loop;
+}
+
 // Blocks until `task` is done and gives its value; what it throws is thrown here.
 template <class T>
 T RunTask(Task<T> task) {
-  Loop loop(1);
+  Loop& loop = LoopOfThisThread();
   std::exception_ptr error;
   if constexpr (std::is_void_v<T>) {
     asio::co_spawn(loop, std::move(task), [&](std::exception_ptr e) { error = e; });
