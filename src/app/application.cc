@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+
 #include "accounts/built_in_keys.h"
 #include "accounts/connection_pool.h"
 #include "accounts/database_users.h"
@@ -102,6 +104,8 @@ struct Application::Parts {
   Access access;
   std::unique_ptr<dynamo::WireServer> wire;
   std::unique_ptr<net::Server> dynamodb, api;
+  // `api`, for the requests that it takes before Start has returned it to us.
+  std::atomic<const net::Server*> listening{nullptr};
 };
 
 base::Status Application::Parts::Build() {
@@ -196,8 +200,10 @@ void Application::Parts::CountParts() {
     registry.AddGauge(std::move(name), std::move(help),
                       [read] { return static_cast<double>(read()); });
   };
-  gauge("cruddur_connections", "Open connections of the API.",
-        [this] { return api ? api->connections() : 0; });
+  gauge("cruddur_connections", "Open connections of the API.", [this] {
+    const net::Server* server = listening.load(std::memory_order_acquire);
+    return server ? server->connections() : 0;
+  });
   gauge("cruddur_page_cache_hits", "Pages answered from memory.",
         [this] { return cached_bytes.hits(); });
   gauge("cruddur_page_cache_misses", "Pages read from the store.",
@@ -242,6 +248,7 @@ base::Status Application::Parts::Listen() {
                         return door->Handle(request, response);
                       },
                       [this](net::Response& response) { door->HandleProtocolError(response); }));
+  listening.store(api.get(), std::memory_order_release);
   // Only now: whoever waits for these lines finds all of it answering.
   if (dynamodb) Announce("dynamodb", false, settings, dynamodb->port());
   Announce("api", tls, settings, api->port());
