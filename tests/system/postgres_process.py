@@ -110,12 +110,15 @@ class Postgres:
 
     def pause(self):
         """It no longer answers, and its connections stay open: as behind a firewall."""
-        for pid in self._pids():
-            os.kill(pid, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def resume(self):
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number):
         for pid in self._pids():
-            os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):  # a connection's server just ended
+                os.kill(pid, number)
 
     def _pids(self):
         children = (
