@@ -1,5 +1,7 @@
 #include "dynamo/batches_codec.h"
 
+#include <fmt/format.h>
+
 #include "dynamo/capacity_codec.h"
 #include "dynamo/common_shapes.h"
 #include "dynamo/expression_parameters.h"
@@ -10,7 +12,8 @@ namespace {
 using model::ReturnConsumedCapacity;
 using model::ReturnItemCollectionMetrics;
 
-constexpr Shape kKeys{.kind = ShapeKind::kList, .min = 1, .max = 100, .element = &kItemShape};
+constexpr size_t kMaxKeys = 100;  // of one table
+constexpr Shape kKeys{.kind = ShapeKind::kList, .element = &kItemShape};
 constexpr Member kKeysAndAttributesMembers[] = {
     {"Keys", &kKeys, true},      kAttributesToGetMember, {"ConsistentRead", &kTruth},
     kProjectionExpressionMember, kExpressionNamesMember,
@@ -20,7 +23,6 @@ constexpr Shape kKeysAndAttributes{.kind = ShapeKind::kStructure,
                                    .members = kKeysAndAttributesMembers};
 constexpr Shape kBatchGetMap{.kind = ShapeKind::kMap,
                              .type = "KeysAndAttributes",
-                             .min = 1,
                              .max = 100,
                              .key = &kResourceName,
                              .element = &kKeysAndAttributes};
@@ -45,7 +47,6 @@ constexpr Shape kWriteRequests{
 constexpr Shape kBatchWriteMap{
     .kind = ShapeKind::kMap,
     .type = "java.util.List<com.amazonaws.dynamodb.v20120810.WriteRequest>",
-    .min = 1,
     .max = 25,
     .key = &kResourceName,
     .element = &kWriteRequests};
@@ -56,7 +57,28 @@ constexpr Member kBatchWriteItemMembers[] = {
 };
 constexpr Shape kBatchWriteItem{.kind = ShapeKind::kStructure, .members = kBatchWriteItemMembers};
 
-model::KeysAndAttributes ReadKeysAndAttributes(json::Element value, RequestIssues& issues) {
+// AWS looks at this first, and has a sentence for it.
+void CheckRequestItems(const json::Element* items, std::string_view operation,
+                       RequestIssues& issues) {
+  if (items != nullptr && items->is_object() && items->get_object().value_unsafe().size() > 0) {
+    return;
+  }
+  issues.FailRule(CheckStage::kTableName,
+                  fmt::format("The requestItems parameter is required for {}", operation));
+}
+
+// Unlike other constraints this one doesn't show the value, and stands alone.
+void CheckKeyCount(std::string_view table, size_t count, RequestIssues& issues) {
+  if (count >= 1 && count <= kMaxKeys) return;
+  issues.FailRule(
+      CheckStage::kMembers,
+      fmt::format("1 validation error detected: Value at 'RequestItems.{}.member.Keys' failed to "
+                  "satisfy constraint: Member must have length {} than or equal to {}",
+                  table, count == 0 ? "greater" : "less", count == 0 ? 1 : kMaxKeys));
+}
+
+model::KeysAndAttributes ReadKeysAndAttributes(std::string_view table, json::Element value,
+                                               RequestIssues& issues) {
   model::KeysAndAttributes out;
   if (!value.is_object()) return out;
   Fields<kKeysAndAttributes> fields(value);
@@ -64,6 +86,9 @@ model::KeysAndAttributes ReadKeysAndAttributes(json::Element value, RequestIssue
   out.consistent_read = fields.Bool("ConsistentRead");
   out.projection_expression = fields.OptionalString("ProjectionExpression");
   out.names = ReadExpressionNames(fields.At("ExpressionAttributeNames"), issues);
+  if (const json::Element* keys = fields.At("Keys"); keys && keys->is_array()) {
+    CheckKeyCount(table, keys->get_array().value_unsafe().size(), issues);
+  }
   fields.ForEach("Keys", [&](json::Element key) {
     if (key.is_object()) out.keys.push_back(ReadItemMember(key, issues));
   });
@@ -131,8 +156,9 @@ model::DbStatus ReadRequest(json::Element body, model::BatchGetItemRequest& out)
       body, [&](const Fields<kBatchGetItem>& fields, RequestIssues& issues) {
         out.return_consumed_capacity = fields.Enum<ReturnConsumedCapacity>(
             "ReturnConsumedCapacity", ReturnConsumedCapacity::kNone);
+        CheckRequestItems(fields.At("RequestItems"), "BatchGetItem", issues);
         fields.ForEachPair("RequestItems", [&](std::string_view table, json::Element value) {
-          out.tables.emplace_back(table, ReadKeysAndAttributes(value, issues));
+          out.tables.emplace_back(table, ReadKeysAndAttributes(table, value, issues));
         });
       });
 }
@@ -144,6 +170,7 @@ model::DbStatus ReadRequest(json::Element body, model::BatchWriteItemRequest& ou
             "ReturnConsumedCapacity", ReturnConsumedCapacity::kNone);
         out.return_metrics = fields.Enum<ReturnItemCollectionMetrics>(
             "ReturnItemCollectionMetrics", ReturnItemCollectionMetrics::kNone);
+        CheckRequestItems(fields.At("RequestItems"), "BatchWriteItem", issues);
         fields.ForEachPair("RequestItems", [&](std::string_view table, json::Element value) {
           auto& writes = out.tables.emplace_back(table, std::vector<model::BatchWrite>()).second;
           if (!value.is_array()) return;
@@ -200,7 +227,7 @@ model::DbStatus ReadResponse(json::Element body, model::BatchGetItemResponse& ou
     for (json::Element each : list.get_array().value_unsafe()) items.push_back(in.ReadItem(each));
   });
   in.ForEachPair("UnprocessedKeys", [&](std::string_view table, json::Element value) {
-    out.unprocessed.emplace_back(table, ReadKeysAndAttributes(value, issues));
+    out.unprocessed.emplace_back(table, ReadKeysAndAttributes(table, value, issues));
   });
   out.consumed_capacity = ReadConsumedCapacities(in);
   if (!issues.Clean()) in.MarkBroken();

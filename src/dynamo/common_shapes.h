@@ -45,6 +45,8 @@ inline constexpr Shape kItemShape{.kind = ShapeKind::kItem};
 inline constexpr Shape kNamesShape{.kind = ShapeKind::kNames};
 inline constexpr Shape kResourceName{
     .kind = ShapeKind::kString, .min = 3, .max = 255, .resource_name = true};
+inline constexpr Shape kTableName{
+    .kind = ShapeKind::kString, .min = 3, .max = 255, .resource_name = true, .table_name = true};
 inline constexpr Shape kLimit{.kind = ShapeKind::kInteger, .min = 1};
 inline constexpr Shape kAttributesToGet{
     .kind = ShapeKind::kList, .min = 1, .max = 255, .element = &kText};
@@ -60,7 +62,7 @@ inline constexpr Shape kConditionalOperatorShape{.kind = ShapeKind::kString,
                                                  .values = kConditionalOperatorValues};
 
 // Members that stand in several structures.
-inline constexpr Member kTableNameMember{"TableName", &kResourceName, true};
+inline constexpr Member kTableNameMember{"TableName", &kTableName, true};
 inline constexpr Member kKeyMember{"Key", &kItemShape, true};
 inline constexpr Member kReturnConsumedCapacityMember{"ReturnConsumedCapacity",
                                                       &kReturnConsumedCapacityShape};

@@ -18,6 +18,7 @@ constexpr EnumValue kSelectValues[] = {
     NamedValue("ALL_PROJECTED_ATTRIBUTES", Select::kAllProjectedAttributes)};
 constexpr Shape kSelect{.kind = ShapeKind::kString, .values = kSelectValues};
 constexpr Shape kTotalSegments{.kind = ShapeKind::kInteger, .min = 1, .max = 1'000'000};
+constexpr Shape kQueryLimit{.kind = ShapeKind::kInteger};
 constexpr Shape kSegment{.kind = ShapeKind::kInteger, .min = 0, .max = 999'999};
 
 constexpr Member kFilterExpressionMember{"FilterExpression", &kText, false,
@@ -32,7 +33,7 @@ constexpr Member kQueryMembers[] = {
     {"QueryFilter", &kAny, false, MemberRole::kLegacy},
     kConditionalOperatorMember,
     {"KeyConditions", &kAny, false, MemberRole::kLegacy},
-    {"Limit", &kLimit},
+    {"Limit", &kQueryLimit},
     {"ExclusiveStartKey", &kItemShape},
     {"ConsistentRead", &kTruth},
     {"ScanIndexForward", &kTruth},
@@ -151,6 +152,12 @@ void WritePageParameters(json::Writer& out, const Request& request) {
 model::DbStatus ReadRequest(json::Element body, model::QueryRequest& out) {
   return ReadBody<kQuery>(body, [&](const Fields<kQuery>& fields, RequestIssues& issues) {
     ReadPageParameters(fields, issues, out);
+    if (out.limit && *out.limit < 1) {
+      // Unlike Scan's, and other constraints, this one doesn't show the value, and stands alone.
+      issues.FailRule(CheckStage::kMembers,
+                      "1 validation error detected: Value at 'Limit' failed to satisfy constraint: "
+                      "Member must have value greater than or equal to 1");
+    }
     out.scan_index_forward = fields.Bool("ScanIndexForward", true);
     out.key_condition_expression = fields.String("KeyConditionExpression");
     if (!fields.Has("KeyConditionExpression")) {

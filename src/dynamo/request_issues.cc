@@ -39,7 +39,12 @@ void RequestIssues::AddViolation(std::string text) {
 
 void RequestIssues::FailMember(std::string_view value, std::string_view path,
                                std::string_view constraint) {
-  AddViolation(fmt::format("Value '{}' at '{}' failed to satisfy constraint: {}", Bounded(value),
+  FailShownMember(Bounded(value), path, constraint);
+}
+
+void RequestIssues::FailShownMember(std::string_view shown, std::string_view path,
+                                    std::string_view constraint) {
+  AddViolation(fmt::format("Value '{}' at '{}' failed to satisfy constraint: {}", shown,
                            Bounded(path), constraint));
 }
 

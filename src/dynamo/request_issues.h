@@ -13,7 +13,7 @@ namespace cruddur::dynamo {
 // Order of checks; see dynamodb-semantics.md section 4.
 enum class CheckStage {
   kTypes,      // JSON types: SerializationException
-  kTableName,  // presence and length, where an operation on tables looks at them first
+  kTableName,  // presence and length, where an operation looks at them first; RequestItems too
   kMembers,    // constraints of single members, all failures listed in one message
   kMixing,     // expressions beside legacy parameters
   kValues,     // attribute values: numbers, sets, …
@@ -27,6 +27,8 @@ class RequestIssues {
   void FailTypes(std::string message);                   // a SerializationException
   void FailRule(CheckStage stage, std::string message);  // a ValidationException
   void FailMember(std::string_view value, std::string_view path, std::string_view constraint);
+  // The same for a value that is bounded already: see shown_value.h.
+  void FailShownMember(std::string_view shown, std::string_view path, std::string_view constraint);
   void FailNullMember(std::string_view path);
 
   bool types_failed() const { return error_ && stage_ == CheckStage::kTypes; }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "dynamo/request_fields.h"
+#include "dynamo/shown_value.h"
 
 namespace cruddur::dynamo {
 namespace {
@@ -152,13 +153,14 @@ size_t LengthOf(std::string_view text) {  // in characters, not bytes
   return std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0) != 0x80; });
 }
 
+// `shown` is bounded.
 void CheckLength(size_t length, const Shape& shape, std::string_view shown, const PathStep& path,
                  RequestIssues& issues) {
   if (shape.min && length < static_cast<size_t>(*shape.min)) {
-    issues.FailMember(shown, path.Text(), fmt::format("{}{}", kAtLeast, *shape.min));
+    issues.FailShownMember(shown, path.Text(), fmt::format("{}{}", kAtLeast, *shape.min));
   }
   if (shape.max && length > static_cast<size_t>(*shape.max)) {
-    issues.FailMember(shown, path.Text(), fmt::format("{}{}", kAtMost, *shape.max));
+    issues.FailShownMember(shown, path.Text(), fmt::format("{}{}", kAtMost, *shape.max));
   }
 }
 
@@ -170,10 +172,15 @@ bool LengthFits(size_t length, const Shape& shape) {
 void CheckStringMember(json::Element value, const Shape& shape, const PathStep& path,
                        RequestIssues& issues) {
   std::string_view text = value.get_string().value_unsafe();
+  if (shape.table_name && text.empty()) {
+    return issues.FailMember(text, path.Text(), fmt::format("{}1", kAtLeast));
+  }
   if (shape.resource_name && !MatchesResourceName(text)) {
     issues.FailMember(text, path.Text(), kPatternText);
   }
-  if (shape.min || shape.max) CheckLength(LengthOf(text), shape, text, path, issues);
+  if (const size_t length = LengthOf(text); !LengthFits(length, shape)) {
+    CheckLength(length, shape, ShownValue(value, shape), path, issues);
+  }
   if (!shape.values.empty() &&
       std::ranges::find(shape.values, text, &EnumValue::name) == shape.values.end()) {
     std::string names;
@@ -260,8 +267,8 @@ void CheckMap(json::Element value, const Shape& shape, const PathStep& path,
         fmt::format("Map keys must satisfy constraint: {}", ConstraintList(*shape.key)));
   }
   if (!values_fit) {
-    issues.FailMember(
-        simdjson::minify(value), path.Text(),
+    issues.FailShownMember(
+        ShownValue(value, shape), path.Text(),
         fmt::format("Map value must satisfy constraint: {}", ConstraintList(*shape.element)));
   }
   for (auto [key, each] : object) {
@@ -293,7 +300,7 @@ void CheckValue(json::Element value, const Shape& shape, Place place, const Path
     case ShapeKind::kList: {
       json::Array array = value.get_array().value_unsafe();
       if (!LengthFits(array.size(), shape)) {
-        CheckLength(array.size(), shape, simdjson::minify(value), path, issues);
+        CheckLength(array.size(), shape, ShownValue(value, shape), path, issues);
       }
       CheckList(array, shape, path, issues);
       break;
@@ -301,7 +308,7 @@ void CheckValue(json::Element value, const Shape& shape, Place place, const Path
     case ShapeKind::kMap: {
       size_t size = value.get_object().value_unsafe().size();
       if (!LengthFits(size, shape)) {
-        CheckLength(size, shape, simdjson::minify(value), path, issues);
+        CheckLength(size, shape, ShownValue(value, shape), path, issues);
       }
       CheckMap(value, shape, path, issues);
       break;

@@ -53,6 +53,7 @@ struct Shape {
   std::string_view type = {};           // AWS's name, where an error text has it
   std::optional<int64_t> min, max;      // of the number, else of the length
   bool resource_name = false;           // must match [a-zA-Z0-9_.-]+
+  bool table_name = false;              // a resource name; an empty one only lacks its first letter
   std::span<const EnumValue> values{};  // of an enumeration, in the order of AWS's error text
   const Shape* key = nullptr;           // of kMap
   const Shape* element = nullptr;       // of kList and kMap

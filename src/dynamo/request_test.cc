@@ -136,6 +136,8 @@ TEST(Request, ListsAllFailuresOfSingleMembers) {
   const std::string long_text = "1 validation error detected: Value '" + long_name +
                                 "' at 'tableName' failed to satisfy constraint: Member must have "
                                 "length less than or equal to 255";
+  std::string many_keys = R"({"a": {"S": "0"}})";
+  for (int i = 1; i <= 100; ++i) many_keys += R"(, {"a": {"S": "0"}})";
   ExpectAll(
       DbErrorCode::kValidation,
       {
@@ -167,9 +169,23 @@ TEST(Request, ListsAllFailuresOfSingleMembers) {
           {kScan, R"({"TableName": "abc", "Limit": 0})",
            "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member "
            "must have value greater than or equal to 1"},
+          {kQuery, R"({"TableName": "abc", "KeyConditionExpression": "", "Limit": 0})",
+           "1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member "
+           "must have value greater than or equal to 1"},
+          {kGet, R"({"TableName": "", "Key": {}})",
+           "1 validation error detected: Value '' at 'tableName' failed to satisfy constraint: "
+           "Member must have length greater than or equal to 1"},
           {kBatchGet, R"({"RequestItems": {}})",
-           "1 validation error detected: Value '{}' at 'requestItems' failed to satisfy "
+           "The requestItems parameter is required for BatchGetItem"},
+          {kBatchGet, R"({"ReturnConsumedCapacity": "hi"})",
+           "The requestItems parameter is required for BatchGetItem"},
+          {kBatchWrite, "{}", "The requestItems parameter is required for BatchWriteItem"},
+          {kBatchGet, R"({"RequestItems": {"abc": {"Keys": []}}})",
+           "1 validation error detected: Value at 'RequestItems.abc.member.Keys' failed to satisfy "
            "constraint: Member must have length greater than or equal to 1"},
+          {kBatchGet, R"({"RequestItems": {"abc": {"Keys": [)" + many_keys + "]}}}",
+           "1 validation error detected: Value at 'RequestItems.abc.member.Keys' failed to satisfy "
+           "constraint: Member must have length less than or equal to 100"},
           {kBatchGet, R"({"RequestItems": {"aa;": {}}})",
            "2 validation errors detected: Value '{\"aa;\":{}}' at 'requestItems' failed to satisfy "
            "constraint: Map keys must satisfy constraint: [Member must have length less than or "
@@ -183,7 +199,7 @@ TEST(Request, ListsAllFailuresOfSingleMembers) {
            "'requestItems.abc.member.1.member.putRequest.item' failed to satisfy constraint: "
            "Member must not be null"},
           {kBatchWrite, R"({"RequestItems": {"abc": []}})",
-           "1 validation error detected: Value '{\"abc\":[]}' at 'requestItems' failed to satisfy "
+           "1 validation error detected: Value '{abc=[]}' at 'requestItems' failed to satisfy "
            "constraint: Map value must satisfy constraint: [Member must have length less than or "
            "equal to 25, Member must have length greater than or equal to 1]"},
           {kTransactGet, R"({"TransactItems": [{}]})",
@@ -352,6 +368,7 @@ TEST(Request, ChecksTablesBeforeTheirNamesAreLookedUp) {
   const std::string none_defined = keys("", "HASH", "");
   const std::string other_defined = keys(kB, "HASH", "");
   const std::string range_first = keys(kA, "RANGE", "");
+  const std::string long_name(256, 'a');
   const std::string hash_second =
       keys(both, "HASH", R"({"AttributeName": "b", "KeyType": "HASH"})");
   const std::string same_name = keys(both, "HASH", R"({"AttributeName": "a", "KeyType": "RANGE"})");
@@ -367,7 +384,24 @@ TEST(Request, ChecksTablesBeforeTheirNamesAreLookedUp) {
           {kCreateTable, "{}",
            "The parameter 'TableName' is required but was not present in the request"},
           {kDescribeTable, R"({"TableName": "a;"})",
-           "TableName must be at least 3 characters long and at most 255 characters long"},
+           "1 validation error detected: Value 'a;' at 'tableName' failed to satisfy constraint: "
+           "Member must have length greater than or equal to 3"},
+          {kCreateTable, R"({"TableName": "", "KeySchema": []})",
+           "1 validation error detected: Value '' at 'tableName' failed to satisfy constraint: "
+           "Member must have length greater than or equal to 1"},
+          {kDescribeTable, R"({"TableName": ")" + long_name + R"("})",
+           "1 validation error detected: Value '" + long_name +
+               "' at 'tableName' failed to satisfy "
+               "constraint: Member must have length less than or equal to 255"},
+          {kCreateTable,
+           R"({"TableName": "abc", "AttributeDefinitions": [], "KeySchema": [)"
+           R"({"AttributeName": "a", "KeyType": "HASH"}, )"
+           R"({"AttributeName": "b", "KeyType": "RANGE"}, )"
+           R"({"AttributeName": "c", "KeyType": "RANGE"}]})",
+           "1 validation error detected: Value '[KeySchemaElement(attributeName=a, keyType=HASH), "
+           "KeySchemaElement(attributeName=b, keyType=RANGE), KeySchemaElement(attributeName=c, "
+           "keyType=RANGE)]' at 'keySchema' failed to satisfy constraint: Member must have length "
+           "less than or equal to 2"},
           {kDescribeTable, R"({"TableName": "abc;"})",
            "1 validation error detected: Value 'abc;' at 'tableName' failed to satisfy constraint: "
            "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"},

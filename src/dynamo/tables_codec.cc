@@ -10,6 +10,7 @@ namespace cruddur::dynamo {
 namespace {
 
 constexpr size_t kMaxGlobalIndexes = 20, kMaxLocalIndexes = 5;
+constexpr size_t kMinTableName = 3, kMaxTableName = 255;
 constexpr std::string_view kInvalidParameter = "One or more parameter values were invalid: ";
 
 void FailParameter(RequestIssues& issues, std::string_view text) {
@@ -24,9 +25,15 @@ std::string ReadTableName(const Fields<S>& fields, RequestIssues& issues) {
     return {};
   }
   std::string name = fields.String("TableName");
-  if (name.size() < 3 || name.size() > 255) {
-    issues.FailRule(CheckStage::kTableName,
-                    "TableName must be at least 3 characters long and at most 255 characters long");
+  if (name.size() < kMinTableName || name.size() > kMaxTableName) {
+    RequestIssues alone;
+    alone.FailMember(
+        name, "tableName",
+        name.size() > kMaxTableName
+            ? fmt::format("Member must have length less than or equal to {}", kMaxTableName)
+            : fmt::format("Member must have length greater than or equal to {}",
+                          name.empty() ? 1 : kMinTableName));
+    issues.Fail(CheckStage::kTableName, alone.Finish().error());
   }
   return name;
 }
