@@ -46,6 +46,19 @@ void Seal(net::Response& response) {
   response.headers += "\r\n";
 }
 
+// A browser's question whether a page of another origin may make its call: every page may, as on
+// AWS.
+void AnswerPreflight(const net::Request& request, net::Response& response) {
+  if (const auto headers = request.Header("Access-Control-Request-Headers")) {
+    response.AddHeader("Access-Control-Allow-Headers", *headers);
+  }
+  if (const auto method = request.Header("Access-Control-Request-Method")) {
+    response.AddHeader("Access-Control-Allow-Methods", *method);
+  }
+  response.AddHeader("Access-Control-Max-Age", "172800");
+  response.content_type = {};
+}
+
 // What isn't a call at all: AWS answers with this, whatever was asked for.
 void AnswerNotFound(net::Response& response) {
   response.status = 404;
@@ -94,6 +107,14 @@ void WireServer::OnProtocolError(net::Response& response) {
 base::Task<void> WireServer::Handle(const net::Request& request, net::Response& response) {
   // The order of checks is dynamodb-semantics.md section 4's: path and method, content type,
   // target, authentication, then what the operation reads of the body.
+  if (request.Header("Origin")) {
+    response.AddHeader("Access-Control-Allow-Origin", "*");
+    if (request.method == "OPTIONS") {
+      AnswerPreflight(request, response);
+      Seal(response);
+      co_return;
+    }
+  }
   const bool get = request.method == "GET" || request.method == "HEAD";
   const std::string_view type = AnswerType(request);
   if (request.path != "/" || !(get || (request.method == "POST" && !type.empty()))) {

@@ -95,6 +95,23 @@ TEST(WireServer, UnpacksWhatIsSentCompressed) {
               HasSubstr("Request size exceeded"));
 }
 
+TEST(WireServer, TakesCallsInChunks) {
+  Served served;
+  const auto in_chunks = [](std::string call, std::string_view coding) {
+    const size_t head = call.find("Content-Length: "), body = call.find("\r\n\r\n") + 4;
+    const std::string text = coding.empty() ? call.substr(body) : Gzip(call.substr(body));
+    std::string chunked = call.substr(0, head) + "Transfer-Encoding: chunked\r\n";
+    if (!coding.empty()) chunked.append("Content-Encoding: ").append(coding).append("\r\n");
+    chunked += "\r\n";
+    for (const char byte : text) chunked.append("1\r\n") += byte + std::string("\r\n");
+    return chunked + "0\r\n\r\n";
+  };
+  EXPECT_THAT(served.Answer(in_chunks(Call("CreateTable", kCreateTable), "")),
+              StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(served.Answer(in_chunks(Call("DescribeTable", R"({"TableName": "abc"})"), "gzip")),
+              HasSubstr(R"("TableStatus":"ACTIVE")"));
+}
+
 TEST(WireServer, CompressesLargeAnswersForThoseWhoLikeIt) {
   Served served;
   served.Answer(Call("CreateTable", kCreateTable));
