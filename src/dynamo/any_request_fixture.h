@@ -12,6 +12,7 @@
 #include "dynamo/pages_codec.h"
 #include "dynamo/streams_codec.h"
 #include "dynamo/tables_codec.h"
+#include "dynamo/time_to_live_codec.h"
 #include "dynamo/transactions_codec.h"
 
 namespace cruddur::dynamo {
@@ -24,8 +25,8 @@ std::string JsonOf(const Request& request) {
   return out;
 }
 
-// A request that is read is read again from what it writes, as the same; a refusal has a code that
-// says whose fault it is.
+// A request that is read is read again from what it writes (where our client makes such requests),
+// as the same; a refusal has a code that says whose fault it is.
 template <class Request>
 void CheckAnyRequest(std::string_view body) {
   json::Document document;
@@ -39,12 +40,14 @@ void CheckAnyRequest(std::string_view body) {
     if (ReadErrorBody(400, text).code != status.error().code) std::abort();
     return;
   }
-  const std::string json = JsonOf(first);
-  auto parsed_again = document.Parse(json);
-  Request second;
-  if (!parsed_again || !ReadRequest(*parsed_again, second) || JsonOf(second) != json) {
-    std::fprintf(stderr, "not read again: %s\n", json.c_str());
-    std::abort();
+  if constexpr (requires(json::Writer& out) { WriteRequest(out, first); }) {
+    const std::string json = JsonOf(first);
+    auto parsed_again = document.Parse(json);
+    Request second;
+    if (!parsed_again || !ReadRequest(*parsed_again, second) || JsonOf(second) != json) {
+      std::fprintf(stderr, "not read again: %s\n", json.c_str());
+      std::abort();
+    }
   }
 }
 
@@ -94,10 +97,12 @@ inline void CheckAnyBody(unsigned choice, std::string_view body) {
       CheckAnyResponse<ShardIterator>,
       CheckAnyResponse<model::GetRecordsResponse>,
       [](std::string_view text) { (void)ReadErrorBody(400, text); },
+      CheckAnyRequest<model::UpdateTimeToLiveRequest>,
+      CheckAnyRequest<DescribeTimeToLiveRequest>,
   };
   kChecks[choice % std::size(kChecks)](body);
 }
 
-inline constexpr unsigned kAnyBodyChoices = 33;
+inline constexpr unsigned kAnyBodyChoices = 35;
 
 }  // namespace cruddur::dynamo

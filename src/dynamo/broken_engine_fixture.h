@@ -74,6 +74,13 @@ class BrokenEngine final : public engine::Engine {
   DbResult<model::ListTablesResponse> ListTables(const model::ListTablesRequest&) override {
     return Fail();
   }
+  void UpdateTimeToLive(model::UpdateTimeToLiveRequest,
+                        engine::Done<model::TimeToLiveSpecification> done) override {
+    Fail(std::move(done));
+  }
+  DbResult<model::TimeToLiveDescription> DescribeTimeToLive(std::string_view) override {
+    return Fail();
+  }
   DbResult<model::ListStreamsResponse> ListStreams(const model::ListStreamsRequest&) override {
     return Fail();
   }

@@ -12,6 +12,7 @@
 #include "dynamo/streams_codec.h"
 #include "dynamo/tables_codec.h"
 #include "dynamo/thread_document.h"
+#include "dynamo/time_to_live_codec.h"
 #include "dynamo/transactions_codec.h"
 
 namespace cruddur::dynamo {
@@ -78,6 +79,17 @@ void DescribeTable(WireCall call) {
       [&](const DescribeTableRequest& request) { return call.engine.DescribeTable(request.table); },
       [](json::Writer& out, const auto&, const model::TableDescription& table) {
         WriteResponse(out, table, "Table");
+      });
+}
+
+void DescribeTimeToLive(WireCall call) {
+  Read<DescribeTimeToLiveRequest>(
+      call,
+      [&](const DescribeTimeToLiveRequest& request) {
+        return call.engine.DescribeTimeToLive(request.table);
+      },
+      [](json::Writer& out, const auto&, const model::TimeToLiveDescription& description) {
+        WriteResponse(out, description);
       });
 }
 
@@ -181,6 +193,10 @@ constexpr WireOperation kItemOperations[] = {
     {"UpdateTable", nullptr,
      Write<model::UpdateTableRequest, model::TableDescription, &Engine::UpdateTable>},
     {"DeleteTable", nullptr, DeleteTable},
+    {"UpdateTimeToLive", nullptr,
+     Write<model::UpdateTimeToLiveRequest, model::TimeToLiveSpecification,
+           &Engine::UpdateTimeToLive>},
+    {"DescribeTimeToLive", DescribeTimeToLive},
 };
 
 constexpr WireOperation kStreamOperations[] = {

@@ -5,6 +5,7 @@
 #include "engine/index_entry.h"
 #include "engine/rows.h"
 #include "engine/table_operation.h"
+#include "engine/ttl_index.h"
 #include "model/stored_item.h"
 
 namespace cruddur::engine {
@@ -16,18 +17,66 @@ constexpr size_t kBytesPerStep = 512 * 1024;
 
 constexpr base::Micros kPauseAfterFailure = std::chrono::seconds(1);
 
-struct Place {
+// An index, or, without a place, the expiry index.
+struct IndexToFill {
   std::shared_ptr<const TableState> table;
-  size_t index = 0;
+  std::optional<size_t> index;
+
+  const std::shared_ptr<BackfillProgress>& progress() const {
+    return index ? table->indexes[*index].backfill : table->ttl.backfill;
+  }
+  KeyspaceId id() const { return index ? table->indexes[*index].id : table->ttl.index; }
 };
 
-std::optional<Place> FindIndexToFill(const CatalogSnapshot& catalog) {
+std::optional<IndexToFill> FindIndexToFill(const CatalogSnapshot& catalog) {
   for (const auto& [name, table] : catalog.tables) {
     for (size_t i = 0; i < table->indexes.size(); ++i) {
-      if (table->indexes[i].backfill != nullptr) return Place{table, i};
+      if (table->indexes[i].backfill != nullptr) return IndexToFill{table, i};
     }
+    if (table->ttl.backfill != nullptr) return IndexToFill{table, std::nullopt};
   }
   return std::nullopt;
+}
+
+// A start found the index half filled: it begins anew.
+void Empty(Commit& commit, const IndexToFill& target) {
+  DropKeyspace(commit, target.id());
+  if (!target.index) return;
+  const KeyspaceCounts& counts = *target.table->indexes[*target.index].counts;
+  commit.AddToCounts(*target.table, *target.index, -counts.items.load(), -counts.bytes.load());
+}
+
+void Enter(Commit& commit, const IndexToFill& target, std::string_view key, std::string_view value,
+           const model::Item& item) {
+  const TableState& table = *target.table;
+  rocksdb::ColumnFamilyHandle* const items = commit.storage().family(Family::kItems);
+  if (target.index) {
+    const IndexEntry entry = MakeIndexEntry(table, *target.index, item, value);
+    if (!entry.exists()) return;
+    commit.batch().Put(items, entry.key, entry.row).PermitUncheckedError();
+    commit.AddToCounts(table, *target.index, 1, entry.size());
+  } else if (const auto expiry = ExpiryOf(item, table.ttl.attribute)) {
+    commit.batch().Put(items, ExpiryKey(target.id(), *expiry, key), "").PermitUncheckedError();
+    table.ttl.progress->earliest = std::min(table.ttl.progress->earliest, *expiry);
+  }
+}
+
+void Complete(Commit& commit, const IndexToFill& target) {
+  TableState next = *target.table;
+  if (target.index) {
+    model::IndexDescription& index = next.description.indexes[*target.index];
+    index.status = model::TableStatus::kActive;
+    index.backfilling = false;
+    next.indexes[*target.index].backfill = nullptr;
+    const bool more =
+        std::ranges::any_of(next.description.indexes, &model::IndexDescription::backfilling);
+    if (!more) next.description.status = model::TableStatus::kActive;
+  } else {
+    next.ttl.backfill = nullptr;
+  }
+  CatalogEdit edit = commit.Edit();
+  edit.PutTable(std::move(next));
+  commit.SetEdit(std::move(edit));
 }
 
 }  // namespace
@@ -45,18 +94,11 @@ std::optional<base::Micros> Backfill::Due(const std::shared_ptr<const CatalogSna
 
 void Backfill::Evaluate(Commit& commit) {
   progress_ = nullptr;
-  const auto place = FindIndexToFill(commit.catalog());
-  if (place) FillSome(commit, *place->table, place->index);
-}
-
-void Backfill::FillSome(Commit& commit, const TableState& table, size_t index) {
-  const IndexState& state = table.indexes[index];
-  reached_ = state.backfill->reached;
-  if (state.backfill->leftovers) {
-    // A start found the index half filled: it begins anew.
-    DropKeyspace(commit, state.id);
-    commit.AddToCounts(table, index, -state.counts->items.load(), -state.counts->bytes.load());
-  }
+  const auto target = FindIndexToFill(commit.catalog());
+  if (!target) return;
+  const TableState& table = *target->table;
+  reached_ = target->progress()->reached;
+  if (target->progress()->leftovers) Empty(commit, *target);
   KeyRange range = RangeOfKeyspace(table.id);
   range.high = std::min(range.high, reached_);
   RowCursor items(commit.storage(), range, Direction::kDescending, /*one_partition=*/false);
@@ -68,29 +110,11 @@ void Backfill::FillSome(Commit& commit, const TableState& table, size_t index) {
     const auto item = row ? model::DecodeItem(row->item_bytes)
                           : base::Result<model::Item>(std::unexpected(row.error()));
     if (!item) continue;  // reads of the item tell that it is broken
-    const IndexEntry entry = MakeIndexEntry(table, index, *item, items.value());
-    if (!entry.exists()) continue;
-    commit.batch()
-        .Put(commit.storage().family(Family::kItems), entry.key, entry.row)
-        .PermitUncheckedError();
-    commit.AddToCounts(table, index, 1, entry.size());
+    Enter(commit, *target, items.key(), items.value(), *item);
   }
   if (!items.status()) return;  // nothing is noted: the step is taken again
-  progress_ = state.backfill;
-  if (!items.Valid()) MakeActive(commit, table, index);
-}
-
-void Backfill::MakeActive(Commit& commit, const TableState& table, size_t index) {
-  TableState next = table;
-  next.description.indexes[index].status = model::TableStatus::kActive;
-  next.description.indexes[index].backfilling = false;
-  next.indexes[index].backfill = nullptr;
-  const bool more =
-      std::ranges::any_of(next.description.indexes, &model::IndexDescription::backfilling);
-  if (!more) next.description.status = model::TableStatus::kActive;
-  CatalogEdit edit = commit.Edit();
-  edit.PutTable(std::move(next));
-  commit.SetEdit(std::move(edit));
+  progress_ = target->progress();
+  if (!items.Valid()) Complete(commit, *target);
 }
 
 void Backfill::Finish(const DbStatus& outcome) {

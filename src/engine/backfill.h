@@ -1,5 +1,6 @@
-// Fills new indexes with the items that are there already, some at a time between commits. Writes
-// to items that it has not come to leave the index alone, so each item is entered exactly once.
+// Fills new indexes, and the expiry index where TTL was switched on, with the items that are there
+// already, some at a time between commits. Writes to items that it has not come to leave the index
+// alone, so each item is entered exactly once.
 #pragma once
 
 #include "engine/committer.h"
@@ -14,9 +15,6 @@ class Backfill final : public BackgroundTask {
   void Finish(const DbStatus& outcome) override;
 
  private:
-  void FillSome(Commit& commit, const TableState& table, size_t index);
-  static void MakeActive(Commit& commit, const TableState& table, size_t index);
-
   std::shared_ptr<const CatalogSnapshot> seen_;
   bool wanted_ = false;          // an index of seen_ is to be filled
   base::Micros pause_until_{0};  // after a failure

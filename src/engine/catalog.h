@@ -48,6 +48,21 @@ struct IndexState {
   std::shared_ptr<BackfillProgress> backfill;  // null: the index is complete
 };
 
+// How far the removal of expired items has come. Of the committer's thread only.
+struct TtlProgress {
+  int64_t earliest = 0;  // no item of the table expires before this second
+};
+
+// A table's TTL, and where its expiry index is: see ttl_index.h.
+struct TtlState {
+  std::string attribute;                  // of the last change, also after TTL was switched off
+  base::Micros changed_at{0};             // 0: it was never switched on
+  KeyspaceId index = 0;                   // 0: TTL is off
+  std::shared_ptr<TtlProgress> progress;  // null: TTL is off
+  std::shared_ptr<BackfillProgress> backfill;  // null: the index is complete
+  bool on() const { return index != 0; }
+};
+
 // A table as its description has it, and where its data is. `item_count` and `size_bytes` of the
 // description aren't kept up: see Describe.
 struct TableState {
@@ -56,6 +71,7 @@ struct TableState {
   std::vector<IndexState> indexes;  // in the order of description.indexes
   StreamId stream = 0;              // the enabled stream; 0: none
   uint32_t open_shard = 0;          // of that stream: where records go
+  TtlState ttl;
   std::vector<model::Tag> tags;
   std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
   // The last sequence number given to a stream record of this table. Stored with release when that

@@ -142,6 +142,21 @@ bool ReadIndex(json::Element element, TableState& table) {
   return fields.complete();
 }
 
+TtlState ReadTtl(Fields& fields) {
+  TtlState ttl;
+  ttl.attribute = fields.Text("ttl_attribute");
+  // Stores of before there was TTL don't say: it is off.
+  ttl.changed_at = base::Micros(fields.IntOr("ttl_changed_at", 0));
+  ttl.index = static_cast<KeyspaceId>(fields.IntOr("ttl_index", 0));
+  if (!ttl.on()) return ttl;
+  ttl.progress = std::make_shared<TtlProgress>();
+  if (fields.IntOr("ttl_backfilling", 0) != 0) {
+    ttl.backfill = std::make_shared<BackfillProgress>();
+    ttl.backfill->leftovers = true;
+  }
+  return ttl;
+}
+
 bool ReadShard(json::Element element, StreamState& stream) {
   Fields fields(element);
   ShardState shard;
@@ -185,7 +200,10 @@ std::string EncodeTable(const TableState& table) {
   out.Key("status").String(NameOf(description.status));
   out.Key("deletion_protection").Bool(description.deletion_protection);
   out.Key("table_class").String(NameOf(description.table_class));
-  out.Key("ttl_attribute").String(description.ttl_attribute);
+  out.Key("ttl_attribute").String(table.ttl.attribute);
+  out.Key("ttl_changed_at").Int(table.ttl.changed_at.count());
+  out.Key("ttl_index").Int(table.ttl.index);
+  out.Key("ttl_backfilling").Int(table.ttl.backfill != nullptr ? 1 : 0);
   out.Key("created_at").Int(description.created_at.count());
   out.Key("tags").BeginArray();
   for (const model::Tag& tag : table.tags) {
@@ -220,7 +238,7 @@ base::Result<TableState> DecodeTable(std::string_view json) {
   description.status = fields.Named<model::TableStatus>("status");
   description.deletion_protection = fields.Bool("deletion_protection");
   description.table_class = fields.Named<model::TableClass>("table_class");
-  description.ttl_attribute = fields.Text("ttl_attribute");
+  table.ttl = ReadTtl(fields);
   description.created_at = base::Micros(fields.Int("created_at"));
   fields.Each("tags", [&](json::Element tag) {
     Fields members(tag);

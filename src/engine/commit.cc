@@ -2,10 +2,13 @@
 
 #include <rocksdb/db.h>
 
+#include <algorithm>
+
 #include "engine/index_entry.h"
 #include "engine/key_checks.h"
 #include "engine/rows.h"
 #include "engine/stream_codec.h"
+#include "engine/ttl_index.h"
 #include "model/stored_item.h"
 
 namespace cruddur::engine {
@@ -36,6 +39,7 @@ struct Commit::Change {
   const CurrentItem& before;
   const model::Item* after;
   std::string_view row;  // of `after`
+  bool by_ttl = false;
 };
 
 Commit::Commit(const Storage& storage, const Catalog& catalog, base::Micros now,
@@ -75,7 +79,7 @@ DbResult<CurrentItem> Commit::Read(std::string_view key, Detail detail) const {
 
 Detail Commit::DetailNeeded(const TableState& table) {
   const bool old_image = table.stream != 0 && HasOldImage(*table.description.stream_view);
-  return !table.indexes.empty() || old_image ? Detail::kItem : Detail::kSize;
+  return !table.indexes.empty() || table.ttl.on() || old_image ? Detail::kItem : Detail::kSize;
 }
 
 Commit::Tally& Commit::TallyOf(const TableState& table) {
@@ -103,12 +107,21 @@ void Commit::AddToCounts(const TableState& table, size_t index, uint64_t items, 
 
 void Commit::Write(const TableState& table, std::string_view key, const CurrentItem& before,
                    const model::Item* after, std::string_view row, CapacityMeter& meter) {
+  WriteChange({table, key, before, after, row}, meter);
+}
+
+void Commit::Expire(const TableState& table, std::string_view key, const CurrentItem& before) {
+  CapacityMeter nobody(model::ReturnConsumedCapacity::kNone);
+  WriteChange({table, key, before, nullptr, {}, /*by_ttl=*/true}, nobody);
+}
+
+void Commit::WriteChange(const Change& change, CapacityMeter& meter) {
+  const auto& [table, key, before, after, row, by_ttl] = change;
   const Row new_row = after != nullptr ? *ParseRow(row) : Row{};
   const bool unchanged = before.exists() == (after != nullptr) &&
                          (after == nullptr || before.bytes() == new_row.item_bytes);
   if (unchanged) return;
 
-  const Change change{table, key, before, after, row};
   Tally& tally = TallyOf(table);
   KeyspaceFigures& own = tally.keyspaces.front();
   own.items += (after != nullptr ? 1 : 0) - (before.exists() ? 1 : 0);
@@ -119,6 +132,7 @@ void Commit::Write(const TableState& table, std::string_view key, const CurrentI
     batch_.Delete(storage_.family(Family::kItems), SliceOf(key)).PermitUncheckedError();
   }
   if (!table.indexes.empty()) WriteIndexes(change, tally, meter);
+  if (table.ttl.on()) WriteExpiry(change);
   if (table.stream != 0) WriteRecord(change, tally);
   // Last: `before` may refer to what this replaces.
   written_.insert_or_assign(std::string(key), Written{after != nullptr, std::string(row)});
@@ -133,7 +147,7 @@ void Commit::WriteIndexes(const Change& change, Tally& tally, CapacityMeter& met
   }
   rocksdb::ColumnFamilyHandle* items = storage_.family(Family::kItems);
   for (size_t i = 0; i < table.indexes.size(); ++i) {
-    if (!IsCovered(table.indexes[i], change.key)) continue;
+    if (!IsCovered(table.indexes[i].backfill.get(), change.key)) continue;
     IndexEntry was, is;
     if (change.before.exists()) was = MakeIndexEntry(table, i, *change.before.item(), old_row);
     if (change.after != nullptr) is = MakeIndexEntry(table, i, *change.after, change.row);
@@ -159,6 +173,23 @@ void Commit::WriteIndexes(const Change& change, Tally& tally, CapacityMeter& met
   }
 }
 
+void Commit::WriteExpiry(const Change& change) {
+  const TtlState& ttl = change.table.ttl;
+  if (!IsCovered(ttl.backfill.get(), change.key)) return;
+  std::optional<int64_t> was, is;
+  if (change.before.exists()) was = ExpiryOf(*change.before.item(), ttl.attribute);
+  if (change.after != nullptr) is = ExpiryOf(*change.after, ttl.attribute);
+  if (was == is) return;
+  rocksdb::ColumnFamilyHandle* const items = storage_.family(Family::kItems);
+  if (was) {
+    batch_.Delete(items, ExpiryKey(ttl.index, *was, change.key)).PermitUncheckedError();
+  }
+  if (is) {
+    batch_.Put(items, ExpiryKey(ttl.index, *is, change.key), "").PermitUncheckedError();
+    ttl.progress->earliest = std::min(ttl.progress->earliest, *is);
+  }
+}
+
 void Commit::WriteRecord(const Change& change, Tally& tally) {
   const TableState& table = change.table;
   const model::StreamViewType view = *table.description.stream_view;
@@ -168,6 +199,7 @@ void Commit::WriteRecord(const Change& change, Tally& tally) {
                                            : model::StreamEventName::kRemove;
   record.view = view;
   record.created_at = now_;
+  record.by_ttl = change.by_ttl;
   // The key attributes are those of either image; a size alone may be known of the one before.
   std::optional<model::Item> removed;
   const model::Item* keyed = change.after != nullptr ? change.after : change.before.item();

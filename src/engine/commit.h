@@ -68,6 +68,10 @@ class Commit {
   void Write(const TableState& table, std::string_view key, const CurrentItem& before,
              const model::Item* after, std::string_view row, CapacityMeter& meter);
 
+  // Deletes as TTL does: the stream record says so, and nobody pays. `before` is what Read answered
+  // for an item that exists, with Detail::kItem.
+  void Expire(const TableState& table, std::string_view key, const CurrentItem& before);
+
   // Index entries that the backfill adds: only their counts, the rows are the caller's.
   void AddToCounts(const TableState& table, size_t index, uint64_t items, uint64_t bytes);
 
@@ -109,8 +113,10 @@ class Commit {
     std::string table, key, value;
   };
 
+  void WriteChange(const Change& change, CapacityMeter& meter);
   Tally& TallyOf(const TableState& table);
   void WriteIndexes(const Change& change, Tally& tally, CapacityMeter& meter);
+  void WriteExpiry(const Change& change);
   void WriteRecord(const Change& change, Tally& tally);
   // Notes the tables that came or went, and the streams that were switched.
   void NoteReplacedStreams(const CatalogSnapshot& after);

@@ -12,6 +12,8 @@
 #include "engine/stream_trimmer.h"
 #include "engine/subscriptions.h"
 #include "engine/table_writes.h"
+#include "engine/time_to_live.h"
+#include "engine/ttl_sweeper.h"
 
 namespace cruddur::engine {
 namespace {
@@ -19,6 +21,7 @@ namespace {
 std::vector<std::unique_ptr<BackgroundTask>> MakeTasks(const EngineOptions& options) {
   std::vector<std::unique_ptr<BackgroundTask>> tasks;
   tasks.push_back(std::make_unique<Backfill>());
+  tasks.push_back(std::make_unique<TtlSweeper>(options.ttl_interval));
   tasks.push_back(std::make_unique<StreamTrimmer>());
   tasks.push_back(std::make_unique<ShardSplitter>(options.shard_interval));
   return tasks;
@@ -109,6 +112,14 @@ class RocksEngine final : public Engine {
   }
   DbResult<model::ListTablesResponse> ListTables(const model::ListTablesRequest& request) override {
     return engine::ListTables(*catalog_->Snapshot(), request);
+  }
+
+  void UpdateTimeToLive(model::UpdateTimeToLiveRequest request,
+                        Done<model::TimeToLiveSpecification> done) override {
+    SubmitUpdateTimeToLive(writes_, std::move(request), std::move(done));
+  }
+  DbResult<model::TimeToLiveDescription> DescribeTimeToLive(std::string_view table) override {
+    return engine::DescribeTimeToLive(*catalog_->Snapshot(), table);
   }
 
   DbResult<model::ListStreamsResponse> ListStreams(

@@ -43,6 +43,8 @@ struct EngineOptions {
   const base::Clock* clock = nullptr;  // null: the system's; must outlive the engine
   // How old an open shard of a stream gets before it is closed and goes on in a child.
   base::Micros shard_interval = std::chrono::hours(4);
+  // Expired items of tables with TTL go this long after they have expired, or a little later.
+  base::Micros ttl_interval = std::chrono::seconds(1);
 };
 
 // What a stream subscriber sees: the records of one commit, in order, once they are durable.
@@ -96,6 +98,11 @@ class Engine {
   virtual void DeleteTable(std::string table, Done<model::TableDescription> done) = 0;
   virtual DbResult<model::TableDescription> DescribeTable(std::string_view table) = 0;
   virtual DbResult<model::ListTablesResponse> ListTables(const model::ListTablesRequest&) = 0;
+
+  // TTL. Items whose time is over go in the background: see EngineOptions::ttl_interval.
+  virtual void UpdateTimeToLive(model::UpdateTimeToLiveRequest,
+                                Done<model::TimeToLiveSpecification> done) = 0;
+  virtual DbResult<model::TimeToLiveDescription> DescribeTimeToLive(std::string_view table) = 0;
 
   // Streams.
   virtual DbResult<model::ListStreamsResponse> ListStreams(const model::ListStreamsRequest&) = 0;

@@ -42,8 +42,8 @@ IndexEntry MakeIndexEntry(const TableState& table, size_t index, const model::It
   return entry;
 }
 
-bool IsCovered(const IndexState& index, std::string_view item_key) {
-  return index.backfill == nullptr || item_key >= index.backfill->reached;
+bool IsCovered(const BackfillProgress* backfill, std::string_view item_key) {
+  return backfill == nullptr || item_key >= backfill->reached;
 }
 
 }  // namespace cruddur::engine

@@ -23,7 +23,7 @@ IndexEntry MakeIndexEntry(const TableState& table, size_t index, const model::It
                           std::string_view row);
 
 // Whether the entries of the item under `item_key` are kept up by its writes: not yet, while the
-// backfill of the index is still to come to it.
-bool IsCovered(const IndexState& index, std::string_view item_key);
+// backfill of the index (null: there is none) is still to come to it.
+bool IsCovered(const BackfillProgress* backfill, std::string_view item_key);
 
 }  // namespace cruddur::engine

@@ -115,6 +115,7 @@ class DeleteTableOperation final : public TableOperation {
     commit.SetEdit(std::move(edit));
     DropKeyspace(commit, table.id);
     for (const IndexState& index : table.indexes) DropKeyspace(commit, index.id);
+    if (table.ttl.on()) DropKeyspace(commit, table.ttl.index);
     TableDescription answer = Describe(table);
     answer.status = model::TableStatus::kDeleting;
     return answer;

@@ -78,7 +78,6 @@ struct TableDescription {
   TableStatus status = TableStatus::kActive;
   bool deletion_protection = false;
   TableClass table_class = TableClass::kStandard;
-  std::string ttl_attribute;  // empty: TTL is off
   base::Micros created_at{0};
   uint64_t item_count = 0;
   uint64_t size_bytes = 0;

@@ -49,6 +49,20 @@ struct ListTablesResponse {
   std::string last_evaluated_table_name;  // empty: nothing is left
 };
 
+struct TimeToLiveSpecification {
+  std::string attribute;
+  bool enabled = false;
+};
+struct UpdateTimeToLiveRequest {
+  std::string table;
+  TimeToLiveSpecification specification;
+};
+enum class TimeToLiveStatus { kEnabling, kDisabling, kEnabled, kDisabled };
+struct TimeToLiveDescription {
+  TimeToLiveStatus status = TimeToLiveStatus::kDisabled;
+  std::string attribute;  // empty when disabled
+};
+
 enum class StreamEventName { kInsert, kModify, kRemove };
 struct StreamRecord {
   std::string event_id;  // 32 hex digits

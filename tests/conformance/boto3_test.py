@@ -7,6 +7,7 @@ Makes tables of its own and drops them. Closes with "N passed, N failed".
 """
 import os
 import sys
+import time
 import unittest
 import uuid
 from decimal import Decimal
@@ -17,6 +18,8 @@ import botocore.exceptions
 from boto3.dynamodb.conditions import Attr, Key
 
 ENDPOINT = os.environ.get("CRUDDUR_TEST_ENDPOINT", "http://localhost:8000")
+# Seconds that expired items may stay: on AWS it can be days.
+PATIENCE = 60
 OPTIONS = {
     "region_name": "us-east-1",
     "aws_access_key_id": "local",
@@ -374,6 +377,38 @@ class Streams(WithTable):
             events += [(each["eventName"], "NewImage" in each["dynamodb"])
                        for each in streams.get_records(ShardIterator=iterator)["Records"]]
         self.assertEqual(events, [("INSERT", True), ("REMOVE", False)])
+
+
+class TimeToLive(WithTable):
+    def test_expired_items_go(self):
+        now = int(time.time())
+        for key, expires in ((1, now - 60), (2, now + 3600), (3, str(now - 60))):
+            self.table.put_item(Item={"pk": "t", "sk": key, "expires": expires})
+        on = {"Enabled": True, "AttributeName": "expires"}
+        self.assertEqual(self.client.update_time_to_live(
+            TableName=self.name, TimeToLiveSpecification=on)["TimeToLiveSpecification"], on)
+        described = self.client.describe_time_to_live(TableName=self.name)
+        self.assertEqual(described["TimeToLiveDescription"]["AttributeName"], "expires")
+        deadline = time.monotonic() + PATIENCE
+        while self.keys() != [2, 3]:
+            self.assertLess(time.monotonic(), deadline, "the expired item is still there")
+            time.sleep(0.1)
+        self.assertEqual(self.removal(), {"Type": "Service",
+                                          "PrincipalId": "dynamodb.amazonaws.com"})
+
+    def keys(self):
+        return [int(item["sk"]) for item in self.table.query(
+            KeyConditionExpression=Key("pk").eq("t"), ConsistentRead=True)["Items"]]
+
+    def removal(self):
+        streams = connect("dynamodbstreams")
+        arn = streams.list_streams(TableName=self.name)["Streams"][0]["StreamArn"]
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"],
+                                              ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        last = streams.get_records(ShardIterator=iterator)["Records"][-1]
+        self.assertEqual(last["eventName"], "REMOVE")
+        return last["userIdentity"]
 
 
 class Protocol(unittest.TestCase):
