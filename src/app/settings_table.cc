@@ -45,6 +45,8 @@ const std::vector<SettingSpec>& Table() {
        {"sync", "os"}},
       {"block-cache-mb", "CRUDDUR_BLOCK_CACHE_MB", "64", kInteger,
        "memory for what the engine read from disk", 1, 1 << 20},
+      {"throttle", "CRUDDUR_THROTTLE", "false", kBoolean,
+       "the engine enforces provisioned throughput, with 300 seconds of burst"},
       {"ttl-interval", "CRUDDUR_TTL_INTERVAL", "1", kInteger,
        "seconds between two looks for expired items of the engine's tables", 1, 86'400},
       {"page-cache-mb", "CRUDDUR_PAGE_CACHE_MB", "32", kInteger,

@@ -391,6 +391,16 @@ TEST(ErrorCodec, WritesWhatAwsWrites) {
             R"({"__type":"com.amazon.coral.service#UnknownOperationException"})");
 }
 
+TEST(ErrorCodec, SaysWhichThroughputWasExceeded) {
+  auto details = std::make_shared<model::DbErrorDetails>();
+  details->throttling = {{"TableReadProvisionedThroughputExceeded", "arn:t"}};
+  EXPECT_EQ(
+      ErrorJson({model::DbErrorCode::kProvisionedThroughputExceeded, "Too much", details}),
+      R"({"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",)"
+      R"("message":"Too much","ThrottlingReasons":[)"
+      R"({"reason":"TableReadProvisionedThroughputExceeded","resource":"arn:t"}]})");
+}
+
 TEST(ErrorCodec, KeepsInternalTextsInside) {
   using enum model::DbErrorCode;
   for (auto code : {kInternalServerError, kServiceUnavailable, kUnreachable}) {

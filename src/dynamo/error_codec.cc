@@ -31,6 +31,15 @@ void WriteReasons(json::Writer& out, const std::vector<model::CancellationReason
   out.EndArray();
 }
 
+void WriteThrottling(json::Writer& out, const std::vector<model::ThrottlingReason>& reasons) {
+  out.Key("ThrottlingReasons").BeginArray();
+  for (const model::ThrottlingReason& each : reasons) {
+    out.BeginObject().Key("reason").String(each.reason).Key("resource").String(each.resource);
+    out.EndObject();
+  }
+  out.EndArray();
+}
+
 model::DbErrorCode CodeOfStatus(int http_status) {
   if (http_status == 401 || http_status == 403) return kAccessDenied;
   if (http_status == 404) return kUnknownOperation;
@@ -62,6 +71,7 @@ void AppendErrorBody(std::string& out, const model::DbError& error) {
       model::WriteItem(writer, *error.details->item);
     }
     if (error.code == kTransactionCanceled) WriteReasons(writer, error.details->reasons);
+    if (!error.details->throttling.empty()) WriteThrottling(writer, error.details->throttling);
   }
   writer.EndObject();
 }

@@ -6,6 +6,7 @@
 #include "engine/key_checks.h"
 #include "engine/reader.h"
 #include "engine/target.h"
+#include "engine/throughput.h"
 
 namespace cruddur::engine {
 namespace {
@@ -93,22 +94,31 @@ DbResult<BatchGetItemResponse> Reader::BatchGetItem(const BatchGetItemRequest& r
   BatchGetItemResponse response;
   CapacityMeter meter(request.return_consumed_capacity);
   uint64_t bytes = 0;
+  size_t read = 0;
+  DbStatus throttled;
   for (const TablePart& part : parts) {
     std::vector<Item>& items = response.items.emplace_back(part.name, std::vector<Item>()).second;
     const auto& keys = part.wanted.keys;
     for (size_t i = 0; i < keys.size(); ++i) {
+      const DbStatus admitted = AdmitRead(*part.table);
+      if (!admitted) throttled = admitted;
       // The item that reaches the limit is the last one, as on a page of a Query.
-      if (bytes >= kMaxResponseBytes) {
+      if (!admitted || bytes >= kMaxResponseBytes) {
         response.unprocessed.emplace_back(part.name, Rest(part.wanted, i));
         break;
       }
       TRY_ASSIGN(FoundItem found, ReadItem(storage_, *part.table, keys[i], part.projection));
       bytes += found.size;
-      meter.AddTable(part.name, {.read = ReadUnits(ReadBlocks(found.size),
-                                                   ReadModeOf(part.wanted.consistent_read))});
+      ++read;
+      const double units =
+          ReadUnits(ReadBlocks(found.size), ReadModeOf(part.wanted.consistent_read));
+      meter.AddTable(part.name, {.read = units});
+      Charge(*part.table, nullptr, UnitKind::kRead, units);
       if (found.item) items.push_back(*std::move(found.item));
     }
   }
+  // Nothing at all could be read.
+  if (!throttled && read == 0) return std::unexpected(std::move(throttled).error());
   response.consumed_capacity = meter.TakeAll();
   return response;
 }

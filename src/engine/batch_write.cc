@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <vector>
 
 #include "engine/bound_tables.h"
 #include "engine/field_checks.h"
 #include "engine/item_action.h"
 #include "engine/item_writes.h"
+#include "engine/throughput.h"
 
 namespace cruddur::engine {
 namespace {
@@ -53,7 +55,9 @@ class BatchWriteOperation final : public WriteOperation {
   void Evaluate(Commit& commit) override {
     outcome_ = EvaluateAll(commit);
     if (!outcome_) return;
-    for (ItemAction& action : actions_) action.Apply(commit, meter_, false);
+    for (ItemAction& action : actions_) {
+      if (!throttled_.contains(&action)) action.Apply(commit, meter_, false);
+    }
   }
 
   void Finish(const DbStatus& outcome) override {
@@ -62,6 +66,10 @@ class BatchWriteOperation final : public WriteOperation {
     BatchWriteItemResponse response;
     response.consumed_capacity = meter_.TakeAll();
     for (const ItemAction& action : actions_) {
+      if (throttled_.contains(&action)) {
+        AddUnprocessed(action, response);
+        continue;
+      }
       auto metrics = action.CollectionMetrics();
       if (!metrics) continue;
       auto& all = response.item_collection_metrics;
@@ -111,16 +119,34 @@ class BatchWriteOperation final : public WriteOperation {
   }
 
   DbStatus EvaluateAll(const Commit& commit) {
+    throttled_.clear();
     for (ItemAction& action : actions_) {
       TRY(BindTo(commit.catalog(), action));
-      TRY(action.Evaluate(commit));
+      DbStatus status = action.Evaluate(commit, /*transactional=*/false);
+      if (!status && IsThrottled(status.error())) {
+        throttled_.insert(&action);
+        // Nothing at all could be written.
+        if (throttled_.size() == actions_.size()) return status;
+        continue;
+      }
+      TRY(std::move(status));
     }
     return {};
+  }
+
+  static void AddUnprocessed(const ItemAction& action, BatchWriteItemResponse& response) {
+    auto& tables = response.unprocessed;
+    if (tables.empty() || tables.back().first != action.table_name()) {
+      tables.emplace_back(action.table_name(), std::vector<model::BatchWrite>());
+    }
+    tables.back().second.push_back(
+        {.put = action.kind() == ActionKind::kPut, .item = action.item()});
   }
 
   CapacityMeter meter_;
   BatchWriteItemRequest request_;
   std::deque<ItemAction> actions_;  // they don't move
+  std::set<const ItemAction*> throttled_;
   size_t bytes_ = 0;
   Done<BatchWriteItemResponse> done_;
   DbStatus outcome_;

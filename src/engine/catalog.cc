@@ -5,6 +5,7 @@
 
 #include "engine/catalog_codec.h"
 #include "engine/storage.h"
+#include "engine/throttle.h"
 
 namespace cruddur::engine {
 namespace {
@@ -43,6 +44,18 @@ base::Status DecodeCounts(std::string_view row, TableState& table) {
     counts->bytes.store(ReadUint64(row.substr(12)));
   }
   return {};
+}
+
+// Gives what has throughput of its own its buckets, unless it has them.
+void AddThrottles(TableState& table, const base::Clock* clock) {
+  if (clock == nullptr) return;
+  if (table.throttle == nullptr) table.throttle = std::make_shared<Throttle>(*clock);
+  for (size_t i = 0; i < table.indexes.size(); ++i) {
+    auto& throttle = table.indexes[i].throttle;
+    if (table.description.indexes[i].global && throttle == nullptr) {
+      throttle = std::make_shared<Throttle>(*clock);
+    }
+  }
 }
 
 }  // namespace
@@ -87,6 +100,7 @@ std::shared_ptr<const StreamState> CatalogSnapshot::FindStream(std::string_view 
 }
 
 void CatalogEdit::PutTable(TableState table) {
+  AddThrottles(table, throttle_clock_);
   rows_.emplace_back(TableKey(table.description.name), EncodeTable(table));
   const std::string name = table.description.name;
   next_->tables[name] = std::make_shared<const TableState>(std::move(table));
@@ -126,8 +140,9 @@ void CatalogEdit::AppendTo(rocksdb::WriteBatch& batch) const {
   batch.Put(rocksdb::Slice(kNextIdKey.data(), kNextIdKey.size()), next_id).PermitUncheckedError();
 }
 
-base::Result<std::unique_ptr<Catalog>> Catalog::Load(const Storage& storage) {
-  std::unique_ptr<Catalog> catalog(new Catalog);
+base::Result<std::unique_ptr<Catalog>> Catalog::Load(const Storage& storage,
+                                                     const base::Clock* throttle_clock) {
+  std::unique_ptr<Catalog> catalog(new Catalog(throttle_clock));
   auto snapshot = std::make_shared<CatalogSnapshot>();
   std::map<KeyspaceId, TableState> tables;
   const std::unique_ptr<rocksdb::Iterator> rows(
@@ -154,6 +169,7 @@ base::Result<std::unique_ptr<Catalog>> Catalog::Load(const Storage& storage) {
   for (auto& [id, table] : tables) {
     const auto found = counts.find(id);
     if (found != counts.end()) TRY(DecodeCounts(found->second, table));
+    AddThrottles(table, throttle_clock);
     const std::string name = table.description.name;
     snapshot->tables[name] = std::make_shared<const TableState>(std::move(table));
   }
@@ -166,7 +182,7 @@ std::shared_ptr<const CatalogSnapshot> Catalog::Snapshot() const {
   return snapshot_;
 }
 
-CatalogEdit Catalog::Edit() const { return CatalogEdit(*Snapshot(), next_id_); }
+CatalogEdit Catalog::Edit() const { return CatalogEdit(*Snapshot(), next_id_, throttle_clock_); }
 
 void Catalog::Publish(CatalogEdit edit) noexcept {
   next_id_ = edit.next_id_;

@@ -24,6 +24,7 @@ class WriteBatch;
 namespace cruddur::engine {
 
 class Storage;
+class Throttle;
 
 using StreamId = uint32_t;  // from the same numbers as keyspaces: never used again
 
@@ -46,6 +47,7 @@ struct IndexState {
   KeyspaceId id = 0;
   std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
   std::shared_ptr<BackfillProgress> backfill;  // null: the index is complete
+  std::shared_ptr<Throttle> throttle;          // of a global index; null: see TableState
 };
 
 // How far the removal of expired items has come. Of the committer's thread only.
@@ -73,6 +75,7 @@ struct TableState {
   uint32_t open_shard = 0;          // of that stream: where records go
   TtlState ttl;
   std::vector<model::Tag> tags;
+  std::shared_ptr<Throttle> throttle;  // null: throughput isn't enforced
   std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
   // The last sequence number given to a stream record of this table. Stored with release when that
   // record can be read: who has loaded it with acquire finds the record.
@@ -131,18 +134,23 @@ class CatalogEdit {
 
  private:
   friend class Catalog;
-  CatalogEdit(const CatalogSnapshot& base, KeyspaceId next_id)
-      : next_(std::make_shared<CatalogSnapshot>(base)), next_id_(next_id) {}
+  CatalogEdit(const CatalogSnapshot& base, KeyspaceId next_id, const base::Clock* throttle_clock)
+      : next_(std::make_shared<CatalogSnapshot>(base)),
+        next_id_(next_id),
+        throttle_clock_(throttle_clock) {}
 
   std::shared_ptr<CatalogSnapshot> next_;
   KeyspaceId next_id_;
+  const base::Clock* throttle_clock_;
   std::vector<std::pair<std::string, std::optional<std::string>>> rows_;  // nullopt: deleted
 };
 
 class Catalog {
  public:
-  // Reads what is stored. kCorruption for rows that don't read.
-  static base::Result<std::unique_ptr<Catalog>> Load(const Storage& storage);
+  // Reads what is stored. kCorruption for rows that don't read. With a clock, which outlives the
+  // catalog, the throughput of all tables is enforced: see throughput.h.
+  static base::Result<std::unique_ptr<Catalog>> Load(const Storage& storage,
+                                                     const base::Clock* throttle_clock = nullptr);
 
   // Thread-safe, and cheap enough for every request.
   std::shared_ptr<const CatalogSnapshot> Snapshot() const;
@@ -153,8 +161,9 @@ class Catalog {
   void Publish(CatalogEdit edit) noexcept;
 
  private:
-  Catalog() = default;
+  explicit Catalog(const base::Clock* throttle_clock) : throttle_clock_(throttle_clock) {}
 
+  const base::Clock* const throttle_clock_;  // null: nothing is enforced
   mutable std::mutex mutex_;
   std::shared_ptr<const CatalogSnapshot> snapshot_;  // protected by mutex_
   KeyspaceId next_id_ = 1;                           // the committer's thread only

@@ -8,6 +8,7 @@
 #include "engine/key_checks.h"
 #include "engine/rows.h"
 #include "engine/stream_codec.h"
+#include "engine/throughput.h"
 #include "engine/ttl_index.h"
 #include "model/stored_item.h"
 
@@ -153,7 +154,7 @@ void Commit::WriteIndexes(const Change& change, Tally& tally, CapacityMeter& met
     if (change.after != nullptr) is = MakeIndexEntry(table, i, *change.after, change.row);
     const bool moved = was.exists() && is.exists() && was.key != is.key;
     const bool changed = was.key != is.key || was.row != is.row;
-    if (meter.wanted()) {
+    if (meter.wanted() || table.throttle != nullptr) {
       IndexEntryChange cost;
       if (was.exists()) cost.bytes_before = was.size();
       if (is.exists()) cost.bytes_after = is.size();
@@ -162,6 +163,7 @@ void Commit::WriteIndexes(const Change& change, Tally& tally, CapacityMeter& met
       const double units = IndexWriteUnits(cost);
       if (units > 0) {
         meter.AddIndex(table.description.name, table.description.indexes[i], {.write = units});
+        if (!change.by_ttl) Charge(table, &table.description.indexes[i], UnitKind::kWrite, units);
       }
     }
     if (!changed) continue;

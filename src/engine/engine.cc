@@ -164,7 +164,7 @@ base::Result<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
                                           .sync = options.sync,
                                           .block_cache_bytes = options.block_cache_bytes,
                                           .clock = &clock}));
-  auto catalog = Catalog::Load(*storage);
+  auto catalog = Catalog::Load(*storage, options.throttle ? &clock : nullptr);
   if (!catalog) {
     return base::Fail(catalog.error().code, "the store in '" + options.directory +
                                                 "' is damaged: " + catalog.error().message);

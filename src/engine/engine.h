@@ -43,6 +43,8 @@ struct EngineOptions {
   const base::Clock* clock = nullptr;  // null: the system's; must outlive the engine
   // How old an open shard of a stream gets before it is closed and goes on in a child.
   base::Micros shard_interval = std::chrono::hours(4);
+  // Provisioned throughput is enforced, with 300 seconds of burst.
+  bool throttle = false;
   // Expired items of tables with TTL go this long after they have expired, or a little later.
   base::Micros ttl_interval = std::chrono::seconds(1);
 };

@@ -4,6 +4,7 @@
 #include "engine/key_checks.h"
 #include "engine/reader.h"
 #include "engine/target.h"
+#include "engine/throughput.h"
 
 namespace cruddur::engine {
 
@@ -16,13 +17,15 @@ model::DbResult<model::GetItemResponse> Reader::GetItem(
              GetProjection::Compile(request.projection_expression, request.placeholders.names));
   TRY_ASSIGN(const auto table, FindTable(catalog_, request.table));
   TRY(CheckKey(request.key, table->description.keys));
+  TRY(AdmitRead(*table));
   TRY_ASSIGN(FoundItem found, ReadItem(storage_, *table, request.key, projection));
 
   model::GetItemResponse response{.item = std::move(found.item)};
   CapacityMeter meter(request.return_consumed_capacity);
-  if (meter.wanted()) {
-    meter.AddTable(request.table, {.read = ReadUnits(ReadBlocks(found.size),
-                                                     ReadModeOf(request.consistent_read))});
+  if (meter.wanted() || table->throttle != nullptr) {
+    const double units = ReadUnits(ReadBlocks(found.size), ReadModeOf(request.consistent_read));
+    Charge(*table, nullptr, UnitKind::kRead, units);
+    meter.AddTable(request.table, {.read = units});
     response.consumed_capacity = meter.TakeOne();
   }
   return response;

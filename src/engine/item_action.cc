@@ -7,6 +7,7 @@
 #include "engine/expression_checks.h"
 #include "engine/key_checks.h"
 #include "engine/key_codec.h"
+#include "engine/throughput.h"
 #include "model/stored_item.h"
 
 namespace cruddur::engine {
@@ -171,7 +172,23 @@ Detail ItemAction::DetailNeeded() const {
   return whole ? Detail::kItem : Commit::DetailNeeded(*table_);
 }
 
-DbStatus ItemAction::Evaluate(const Commit& commit) {
+DbStatus ItemAction::Evaluate(const Commit& commit, bool transactional) {
+  if (table_->throttle == nullptr) return EvaluateItem(commit);
+  TRY(AdmitWrite(*table_));
+  DbStatus status = EvaluateItem(commit);
+  // A failed condition costs what the write would have.
+  const bool paid = status || status.error().code == model::DbErrorCode::kConditionalCheckFailed ||
+                    status.error().code == model::DbErrorCode::kDuplicateItem;
+  if (paid) Charge(*table_, nullptr, UnitKind::kWrite, TableUnits(transactional));
+  return status;
+}
+
+double ItemAction::TableUnits(bool transactional) const {
+  const size_t after = kind_ == ActionKind::kConditionCheck ? before_.size() : size_after_;
+  return WriteUnits(before_.size(), after, transactional);
+}
+
+DbStatus ItemAction::EvaluateItem(const Commit& commit) {
   TRY_ASSIGN(before_, commit.Read(key_, DetailNeeded()));
   if (condition_ && !condition_->Matches(before_.exists() ? *before_.item() : kNoItem)) {
     return ConditionFailed();
@@ -230,9 +247,7 @@ DbStatus ItemAction::MakeUpdated() {
 
 void ItemAction::Apply(Commit& commit, CapacityMeter& meter, bool transactional) {
   if (meter.wanted()) {
-    const size_t after = kind_ == ActionKind::kConditionCheck ? before_.size() : size_after_;
-    meter.AddTable(table_->description.name,
-                   {.write = WriteUnits(before_.size(), after, transactional)});
+    meter.AddTable(table_->description.name, {.write = TableUnits(transactional)});
   }
   if (kind_ == ActionKind::kConditionCheck) return;
   const Item* after = nullptr;

@@ -60,8 +60,9 @@ class ItemAction {
   const std::string& key() const { return key_; }  // after Bind
 
   // On the committer's thread. Reads the item, checks the condition, makes the item after.
-  // kConditionalCheckFailed carries the item where that was asked for.
-  DbStatus Evaluate(const Commit& commit);
+  // kConditionalCheckFailed carries the item where that was asked for. Where throughput is enforced
+  // the table's share is paid here, the indexes' when it is applied.
+  DbStatus Evaluate(const Commit& commit, bool transactional);
   // After Evaluate, with nothing between that writes this item. Cannot fail.
   void Apply(Commit& commit, CapacityMeter& meter, bool transactional);
 
@@ -90,6 +91,8 @@ class ItemAction {
   ItemAction(ActionKind kind, Request request);
 
   DbStatus CompileExpressions();
+  DbStatus EvaluateItem(const Commit& commit);
+  double TableUnits(bool transactional) const;
   DbStatus CheckUpdatedNames() const;
   Detail DetailNeeded() const;
   DbStatus ConditionFailed() const;

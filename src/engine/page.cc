@@ -4,6 +4,7 @@
 
 #include "engine/key_checks.h"
 #include "engine/row.h"
+#include "engine/throughput.h"
 #include "model/stored_item.h"
 
 namespace cruddur::engine {
@@ -112,6 +113,7 @@ class PageReader {
 }  // namespace
 
 DbResult<Page> ReadPage(const Storage& storage, PageRequest request) {
+  TRY(AdmitRead(*request.target.table, request.target.index));
   return PageReader(storage, std::move(request)).Read();
 }
 
@@ -119,13 +121,16 @@ void AddPageUnits(const Page& page, const Target& target, uint64_t row_blocks, R
                   CapacityMeter& meter) {
   const std::string& table = target.description().name;
   const model::CapacityUnits rows{.read = ReadUnits(row_blocks, mode)};
+  Charge(*target.table, target.index, UnitKind::kRead, rows.read);
   if (target.index != nullptr) {
     meter.AddIndex(table, *target.index, rows);
   } else {
     meter.AddTable(table, rows);
   }
   if (page.fetched_blocks > 0) {
-    meter.AddTable(table, {.read = ReadUnits(page.fetched_blocks, mode)});
+    const double fetches = ReadUnits(page.fetched_blocks, mode);
+    meter.AddTable(table, {.read = fetches});
+    Charge(*target.table, nullptr, UnitKind::kRead, fetches);
   }
 }
 

@@ -31,9 +31,11 @@ struct Page {
   std::string last_row;          // the key of the row that LastEvaluatedKey names
 };
 
+// kProvisionedThroughputExceeded where no throughput is left to read with.
 model::DbResult<Page> ReadPage(const Storage& storage, PageRequest request);
 
-// Adds what the page cost: `row_blocks` on the table or index that was read, fetches on the table.
+// Adds what the page cost, and takes it off the throughput: `row_blocks` on the table or index that
+// was read, fetches on the table. For when either is wanted.
 void AddPageUnits(const Page& page, const Target& target, uint64_t row_blocks, ReadMode mode,
                   CapacityMeter& meter);
 

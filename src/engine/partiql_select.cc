@@ -116,7 +116,7 @@ class SelectRun {
                                               .limit = limit}));
     bytes_ += page.bytes;
     scanned_ += page.response.scanned_count;
-    if (meter_.wanted()) {
+    if (meter_.wanted() || target_.table->throttle != nullptr) {
       const uint64_t blocks = ranges_.keyed ? ReadBlocks(page.bytes) : ScanBlocks(range, page);
       AddPageUnits(page, target_, blocks, ReadModeOf(options_.consistent_read), meter_);
     }

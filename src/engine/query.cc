@@ -88,7 +88,7 @@ model::DbResult<model::PageResponse> Reader::Query(const QueryRequest& request) 
     page.response.last_evaluated_key = {};
   }
   CapacityMeter meter(request.return_consumed_capacity);
-  if (meter.wanted()) {
+  if (meter.wanted() || target.table->throttle != nullptr) {
     AddPageUnits(page, target, ReadBlocks(page.bytes), ReadModeOf(request.consistent_read), meter);
     page.response.consumed_capacity = meter.TakeOne();
   }

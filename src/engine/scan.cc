@@ -123,7 +123,7 @@ model::DbResult<model::PageResponse> Reader::Scan(const ScanRequest& request) co
       ReadPage(storage_,
                {.target = target, .selection = selection, .range = range, .limit = request.limit}));
   CapacityMeter meter(request.return_consumed_capacity);
-  if (meter.wanted()) {
+  if (meter.wanted() || target.table->throttle != nullptr) {
     AddPageUnits(page, target, ScanBlocks(range, page), ReadModeOf(request.consistent_read), meter);
     page.response.consumed_capacity = meter.TakeOne();
   }

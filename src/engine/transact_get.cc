@@ -8,6 +8,7 @@
 #include "engine/key_checks.h"
 #include "engine/reader.h"
 #include "engine/target.h"
+#include "engine/throughput.h"
 #include "engine/transaction_errors.h"
 
 namespace cruddur::engine {
@@ -68,6 +69,20 @@ DbStatus CheckKeys(const std::vector<TransactGet>& gets,
   return std::unexpected(TransactionCanceled(std::move(reasons)));
 }
 
+// So does a table whose throughput is used up.
+DbStatus AdmitAll(const std::vector<std::shared_ptr<const TableState>>& tables) {
+  std::vector<model::CancellationReason> reasons(tables.size());
+  bool canceled = false;
+  for (size_t i = 0; i < tables.size(); ++i) {
+    const DbStatus status = AdmitRead(*tables[i]);
+    if (status) continue;
+    reasons[i] = ThrottledReason(status.error());
+    canceled = true;
+  }
+  if (!canceled) return {};
+  return std::unexpected(TransactionCanceled(std::move(reasons)));
+}
+
 }  // namespace
 
 DbResult<TransactGetItemsResponse> Reader::TransactGetItems(
@@ -88,6 +103,7 @@ DbResult<TransactGetItemsResponse> Reader::TransactGetItems(
   }
   TRY(CheckKeys(gets, tables));
 
+  TRY(AdmitAll(tables));
   // A write becomes visible as a whole, so one moment of the store is a serializable view.
   const StorageSnapshot snapshot(storage_);
   TransactGetItemsResponse response;
@@ -100,8 +116,9 @@ DbResult<TransactGetItemsResponse> Reader::TransactGetItems(
     if (bytes > kMaxTransactionBytes) {
       return Invalid("The aggregate size of the items in the transaction cannot exceed 4 MB");
     }
-    meter.AddTable(gets[i].table,
-                   {.read = ReadUnits(ReadBlocks(found.size), ReadMode::kTransactional)});
+    const double units = ReadUnits(ReadBlocks(found.size), ReadMode::kTransactional);
+    meter.AddTable(gets[i].table, {.read = units});
+    Charge(*tables[i], nullptr, UnitKind::kRead, units);
     response.items.push_back(std::move(found.item));
   }
   response.consumed_capacity = meter.TakeAll();

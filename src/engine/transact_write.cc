@@ -8,6 +8,7 @@
 #include "engine/field_checks.h"
 #include "engine/item_action.h"
 #include "engine/item_writes.h"
+#include "engine/throughput.h"
 #include "engine/tokens.h"
 #include "engine/transaction_errors.h"
 
@@ -46,6 +47,7 @@ std::optional<model::CancellationReason> ReasonOf(const model::DbError& error) {
     return model::CancellationReason{"ConditionalCheckFailed", error.message,
                                      error.details ? error.details->item : std::nullopt};
   }
+  if (IsThrottled(error)) return ThrottledReason(error);
   if (error.code == DbErrorCode::kDuplicateItem) {
     return model::CancellationReason{"DuplicateItem", error.message, std::nullopt};
   }
@@ -89,7 +91,7 @@ class TransactWriteOperation final : public WriteOperation {
     outcome_ = ForEach([&](ItemAction& action) -> DbStatus {
       if (bytes > kMaxTransactionBytes) return {};  // refused below: no more items are loaded
       TRY(BindTo(commit.catalog(), action));
-      TRY(action.Evaluate(commit));
+      TRY(action.Evaluate(commit, /*transactional=*/true));
       bytes += std::max(action.before().size(), action.size_after());
       return {};
     });

@@ -4,6 +4,10 @@
 
 namespace cruddur::engine {
 
+model::CancellationReason ThrottledReason(const model::DbError& error) {
+  return {"ProvisionedThroughputExceeded", error.message, std::nullopt};
+}
+
 model::DbError TransactionCanceled(std::vector<model::CancellationReason> reasons) {
   std::string message =
       "Transaction cancelled, please refer cancellation reasons for specific reasons [";

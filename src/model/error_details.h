@@ -15,9 +15,15 @@ struct CancellationReason {
   std::optional<Item> item;  // the old item, where ReturnValuesOnConditionCheckFailure asked for it
 };
 
+// Which throughput was exceeded, and of what: "TableReadProvisionedThroughputExceeded" and an ARN.
+struct ThrottlingReason {
+  std::string reason, resource;
+};
+
 struct DbErrorDetails {
-  std::optional<Item> item;                 // kConditionalCheckFailed with ALL_OLD
-  std::vector<CancellationReason> reasons;  // kTransactionCanceled, in input order
+  std::optional<Item> item;                  // kConditionalCheckFailed with ALL_OLD
+  std::vector<CancellationReason> reasons;   // kTransactionCanceled, in input order
+  std::vector<ThrottlingReason> throttling;  // kProvisionedThroughputExceeded, kThrottling
 };
 
 }  // namespace cruddur::model
