@@ -55,6 +55,16 @@ class Generations {
     return shard.young.try_emplace(std::string(key), std::move(value)).first->second;
   }
 
+  // change(value&) under the shard's lock, if the key is there.
+  template <class Change>
+  void Update(std::string_view key, Change change) {
+    Shard& shard = ShardOf(key);
+    const std::lock_guard lock(shard.mutex);
+    for (Map* map : {&shard.young, &shard.old}) {
+      if (const auto found = map->find(key); found != map->end()) return change(found->second);
+    }
+  }
+
   void Erase(std::string_view key) {
     Shard& shard = ShardOf(key);
     const std::lock_guard lock(shard.mutex);

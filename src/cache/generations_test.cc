@@ -25,6 +25,10 @@ TEST(Generations, ReplacesErasesAndClears) {
   EXPECT_EQ(map.Find("a"), 2);
   EXPECT_EQ(map.PutIfAbsent("a", 3), 2);
   EXPECT_EQ(map.PutIfAbsent("b", 3), 3);
+  map.Update("a", [](int& value) { ++value; });
+  map.Update("c", [](int& value) { ++value; });
+  EXPECT_EQ(map.Find("a"), 3);
+  EXPECT_EQ(map.Find("c"), std::nullopt);
   map.Erase("a");
   EXPECT_EQ(map.Find("a"), std::nullopt);
   map.Clear();

@@ -65,9 +65,16 @@ ServiceOptions WithoutProjection() {
   return options;
 }
 
-TEST(AppendOrder, IsTheOrderOfCommitsFromTwoLoops) {
+// With and without knowing the newest times from the commits.
+class AppendOrderTest : public testing::TestWithParam<bool> {};
+
+TEST_P(AppendOrderTest, IsTheOrderOfCommitsFromTwoLoops) {
   TestStore store(StoreKind::kEngine);
   TestService app(store, nullptr, WithoutProjection());
+  app.service.SetStreamed(GetParam());
+  const auto subscription = store.engine().Subscribe(
+      std::string(kTableName),
+      [&](const engine::CommittedRecords& commit) { app.service.SeeCommit(commit.records); });
   const std::vector<std::string> conversations{
       app.Start(kAndrew, kBayko, "first")->conversation_uuid,
       app.Start(kAndrew, kLondo, "first")->conversation_uuid};
@@ -84,6 +91,8 @@ TEST(AppendOrder, IsTheOrderOfCommitsFromTwoLoops) {
   }
   EXPECT_EQ(count, 2u * kWriters * kEach);
 }
+
+INSTANTIATE_TEST_SUITE_P(Knowing, AppendOrderTest, testing::Bool());
 
 }  // namespace
 }  // namespace cruddur::messaging

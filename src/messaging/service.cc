@@ -23,16 +23,30 @@ Service::Service(dynamo::Client& client, People& people, const base::Clock& cloc
     : store_(client, std::move(options.table)),
       memberships_(store_, options.remembered_conversations),
       projection_(store_, people, watch_, options.projection),
-      writer_(store_, memberships_, projection_, watch_, clock, options.writer),
+      newest_times_(options.remembered_conversations),
+      writer_(store_, memberships_, newest_times_, projection_, watch_, clock, options.writer),
       reader_(store_, people) {}
 
 void Service::SeeCommit(std::span<const model::StreamRecord> records) {
   if (records.empty()) memberships_.Clear();
   for (const model::StreamRecord& record : records) {
-    if (record.event_name != model::StreamEventName::kRemove) continue;
-    const auto conversation = ConversationOfRecord(record.keys.FindString("pk"));
-    if (conversation) memberships_.Forget(*conversation);
+    const std::string_view partition = record.keys.FindString("pk");
+    const bool removed = record.event_name == model::StreamEventName::kRemove;
+    if (const auto conversation = ConversationOfMessage(partition)) {
+      if (removed) {
+        newest_times_.Deleted(*conversation);
+      } else {
+        newest_times_.Stored(*conversation, record.keys.FindString("sk"));
+      }
+    } else if (const auto known = ConversationOfRecord(partition); known && removed) {
+      memberships_.Forget(*known);
+    }
   }
+}
+
+void Service::SetStreamed(bool streamed) {
+  newest_times_.SetExact(streamed);
+  writer_.SetProjectInline(!streamed);
 }
 
 Task<base::Status> Service::CheckMember(std::string user, std::string conversation) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "messaging/memberships.h"
+#include "messaging/newest_times.h"
 #include "messaging/people.h"
 #include "messaging/projection.h"
 #include "messaging/projection_watch.h"
@@ -48,11 +49,12 @@ class Service {
 
   // Pattern E, for whoever reads the table's stream.
   Projection& projection() { return projection_; }
-  // The table's commits, each before its writer is answered, so that nothing is remembered of what
-  // they delete. No records: the table or its stream was replaced.
+  // The table's commits, each before its writer is answered, so that what is remembered is what
+  // they left. No records: the table or its stream was replaced.
   void SeeCommit(std::span<const model::StreamRecord> records);
-  // Whether somebody reads the table's stream now; WriterOptions::project_inline says it at first.
-  void SetStreamed(bool streamed) { writer_.SetProjectInline(!streamed); }
+  // Whether somebody reads the table's stream now and SeeCommit is called for it; until this is
+  // said, WriterOptions::project_inline tells who moves the rows.
+  void SetStreamed(bool streamed);
   Memberships& memberships() { return memberships_; }
   Store& store() { return store_; }
 
@@ -68,6 +70,7 @@ class Service {
   Memberships memberships_;
   ProjectionWatch watch_;
   Projection projection_;
+  NewestTimes newest_times_;
   Writer writer_;
   Reader reader_;
 };

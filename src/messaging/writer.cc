@@ -8,16 +8,15 @@
 #include "messaging/pause.h"
 
 namespace cruddur::messaging {
-namespace {
 
 using model::DbErrorCode;
 
-}  // namespace
-
-Writer::Writer(Store& store, Memberships& memberships, Projection& projection,
-               ProjectionWatch& watch, const base::Clock& clock, WriterOptions options)
+Writer::Writer(Store& store, Memberships& memberships, NewestTimes& newest_times,
+               Projection& projection, ProjectionWatch& watch, const base::Clock& clock,
+               WriterOptions options)
     : store_(store),
       memberships_(memberships),
+      newest_times_(newest_times),
       projection_(projection),
       watch_(watch),
       clock_(clock),
@@ -60,12 +59,21 @@ Task<void> Writer::Project(const Message& message) {
   }
 }
 
+Task<DbResult<std::string>> Writer::NewestOf(const std::string& conversation, bool ask) {
+  NewestTimes::Found found;
+  if (!ask) found = newest_times_.Find(conversation);
+  if (found.newest) co_return *std::move(found.newest);
+  CO_TRY_ASSIGN(std::string newest, co_await store_.NewestMessage(conversation));
+  newest_times_.Learn(conversation, found.watch, newest);
+  co_return newest;
+}
+
 Task<DbResult<Message>> Writer::Append(Message message, Deadline deadline) {
   const base::Executor executor = co_await base::asio::this_coro::executor;
   AppendOrder::Place place = order_.Enter(message.conversation_uuid);
   for (int tries = 0;; ++tries) {
     CO_TRY_ASSIGN(const std::string newest,
-                  co_await store_.NewestMessage(message.conversation_uuid));
+                  co_await NewestOf(message.conversation_uuid, tries > 0));
     base::Micros given{0};
     Task<DbResult<bool>> put = place.Take(TimeBehind(newest, clock_.Now()), [&](base::Micros time) {
       given = time;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "messaging/append_order.h"
 #include "messaging/memberships.h"
+#include "messaging/newest_times.h"
 #include "messaging/projection.h"
 
 namespace cruddur::messaging {
@@ -30,8 +31,8 @@ struct WriterOptions {
 
 class Writer {
  public:
-  Writer(Store& store, Memberships& memberships, Projection& projection, ProjectionWatch& watch,
-         const base::Clock& clock, WriterOptions options);
+  Writer(Store& store, Memberships& memberships, NewestTimes& newest_times, Projection& projection,
+         ProjectionWatch& watch, const base::Clock& clock, WriterOptions options);
 
   // The sender is a member: who asks has looked. Of two messages whose Send calls don't overlap in
   // time the later one has the greater created_at, in any number of processes, whatever their
@@ -51,6 +52,9 @@ class Writer {
  private:
   using Deadline = std::chrono::steady_clock::time_point;
 
+  // The sort key of the conversation's newest message. Asks the store where it isn't known, or was
+  // wrong.
+  Task<DbResult<std::string>> NewestOf(const std::string& conversation, bool ask);
   // Puts the message at the next free time; a repetition never makes two of it.
   Task<DbResult<Message>> Append(Message message, Deadline deadline);
   // Waits for the put at the time that was `given`, and repeats it where its outcome isn't known.
@@ -71,6 +75,7 @@ class Writer {
 
   Store& store_;
   Memberships& memberships_;
+  NewestTimes& newest_times_;
   Projection& projection_;
   ProjectionWatch& watch_;
   const base::Clock& clock_;
