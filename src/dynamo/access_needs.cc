@@ -260,6 +260,12 @@ AccessNeeds NeedsOf(std::string_view operation, const model::CreateTableRequest&
   if (!request.tags.empty()) needs.push_back(NeedOfTable("TagResource", request.table));
   return needs;
 }
+AccessNeeds NeedsOf(std::string_view operation, const DescribeLimitsRequest&) {
+  return {{.action = operation, .resource = "*"}};
+}
+AccessNeeds NeedsOf(std::string_view operation, const DescribeEndpointsRequest&) {
+  return {{.action = operation, .resource = "*"}};
+}
 AccessNeeds NeedsOf(std::string_view operation, const model::ListStreamsRequest& request) {
   const std::string table = request.table_name.empty() ? "*" : TableName(request.table_name);
   return {{.action = operation, .resource = fmt::format("table/{}/stream/*", table)}};

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dynamo/account_codec.h"
 #include "dynamo/tables_codec.h"
 #include "expr/syntax.h"
 #include "model/partiql_operations.h"
@@ -53,6 +54,8 @@ AccessNeeds NeedsOf(std::string_view operation, const model::TransactGetItemsReq
 AccessNeeds NeedsOf(std::string_view operation, const model::TransactWriteItemsRequest& request);
 AccessNeeds NeedsOf(std::string_view operation, const model::ListTablesRequest& request);
 AccessNeeds NeedsOf(std::string_view operation, const model::CreateTableRequest& request);
+AccessNeeds NeedsOf(std::string_view operation, const DescribeLimitsRequest& request);
+AccessNeeds NeedsOf(std::string_view operation, const DescribeEndpointsRequest& request);
 AccessNeeds NeedsOf(std::string_view operation, const model::ListStreamsRequest& request);
 AccessNeeds NeedsOf(std::string_view operation, const model::GetRecordsRequest& request);
 

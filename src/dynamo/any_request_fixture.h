@@ -6,12 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "dynamo/account_codec.h"
 #include "dynamo/batches_codec.h"
 #include "dynamo/error_codec.h"
 #include "dynamo/items_codec.h"
 #include "dynamo/pages_codec.h"
 #include "dynamo/streams_codec.h"
 #include "dynamo/tables_codec.h"
+#include "dynamo/tags_codec.h"
 #include "dynamo/time_to_live_codec.h"
 #include "dynamo/transactions_codec.h"
 
@@ -79,6 +81,10 @@ inline void CheckAnyBody(unsigned choice, std::string_view body) {
       CheckAnyRequest<model::ListTablesRequest>,
       CheckAnyRequest<DescribeTableRequest>,
       CheckAnyRequest<DeleteTableRequest>,
+      CheckAnyRequest<model::TagResourceRequest>,
+      CheckAnyRequest<model::UntagResourceRequest>,
+      CheckAnyRequest<model::ListTagsOfResourceRequest>,
+      CheckAnyRequest<DescribeContinuousBackupsRequest>,
       CheckAnyRequest<model::ListStreamsRequest>,
       CheckAnyRequest<model::DescribeStreamRequest>,
       CheckAnyRequest<model::GetShardIteratorRequest>,
@@ -103,6 +109,6 @@ inline void CheckAnyBody(unsigned choice, std::string_view body) {
   kChecks[choice % std::size(kChecks)](body);
 }
 
-inline constexpr unsigned kAnyBodyChoices = 35;
+inline constexpr unsigned kAnyBodyChoices = 39;
 
 }  // namespace cruddur::dynamo

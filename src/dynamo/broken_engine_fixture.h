@@ -81,6 +81,16 @@ class BrokenEngine final : public engine::Engine {
   DbResult<model::TimeToLiveDescription> DescribeTimeToLive(std::string_view) override {
     return Fail();
   }
+  void TagResource(model::TagResourceRequest, engine::Done<void> done) override {
+    Fail(std::move(done));
+  }
+  void UntagResource(model::UntagResourceRequest, engine::Done<void> done) override {
+    Fail(std::move(done));
+  }
+  DbResult<model::ListTagsOfResourceResponse> ListTagsOfResource(
+      const model::ListTagsOfResourceRequest&) override {
+    return Fail();
+  }
   DbResult<model::ListStreamsResponse> ListStreams(const model::ListStreamsRequest&) override {
     return Fail();
   }

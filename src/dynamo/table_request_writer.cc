@@ -1,6 +1,7 @@
 // WriteRequest of the operations on tables: what the client sends.
 #include "dynamo/key_schema_codec.h"
 #include "dynamo/tables_codec.h"
+#include "dynamo/tags_codec.h"
 
 namespace cruddur::dynamo {
 namespace {
@@ -65,13 +66,7 @@ void WriteRequest(json::Writer& out, const model::CreateTableRequest& request) {
   if (request.table_class != model::TableClass::kStandard) {
     out.Key("TableClass").String(NameOf(request.table_class));
   }
-  if (!request.tags.empty()) {
-    out.Key("Tags").BeginArray();
-    for (const model::Tag& tag : request.tags) {
-      out.BeginObject().Key("Key").String(tag.key).Key("Value").String(tag.value).EndObject();
-    }
-    out.EndArray();
-  }
+  if (!request.tags.empty()) WriteTags(out, request.tags);
   out.EndObject();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dynamo/common_shapes.h"
+#include "dynamo/tag_shapes.h"
 
 namespace cruddur::dynamo {
 
@@ -95,12 +96,6 @@ inline constexpr Shape kStreamSpecification{.kind = ShapeKind::kStructure,
 inline constexpr Member kEncryptionMembers[] = {{"Enabled", &kTruth}};
 inline constexpr Shape kEncryption{
     .kind = ShapeKind::kStructure, .type = "SSESpecification", .members = kEncryptionMembers};
-
-inline constexpr Shape kTagKey{.kind = ShapeKind::kString, .min = 1, .max = 128};
-inline constexpr Shape kTagValue{.kind = ShapeKind::kString, .min = 0, .max = 256};
-inline constexpr Member kTagMembers[] = {{"Key", &kTagKey, true}, {"Value", &kTagValue, true}};
-inline constexpr Shape kTag{.kind = ShapeKind::kStructure, .type = "Tag", .members = kTagMembers};
-inline constexpr Shape kTags{.kind = ShapeKind::kList, .element = &kTag};
 
 inline constexpr Member kCreateTableMembers[] = {
     {"AttributeDefinitions", &kAttributeDefinitions, true},

@@ -5,6 +5,7 @@
 #include "dynamo/expression_parameters.h"
 #include "dynamo/key_schema_codec.h"
 #include "dynamo/table_shapes.h"
+#include "dynamo/tags_codec.h"
 
 namespace cruddur::dynamo {
 namespace {
@@ -182,11 +183,7 @@ model::DbStatus ReadRequest(json::Element body, model::CreateTableRequest& out) 
     CheckEncryption(fields, issues);
     out.deletion_protection = fields.Bool("DeletionProtectionEnabled");
     out.table_class = fields.Enum<model::TableClass>("TableClass", model::TableClass::kStandard);
-    fields.ForEach("Tags", [&](json::Element each) {
-      if (!each.is_object()) return;
-      Fields<kTag> tag(each);
-      out.tags.push_back({tag.String("Key"), tag.String("Value")});
-    });
+    out.tags = ReadTags(fields.At("Tags"), issues);
   });
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/log.h"
+#include "dynamo/account_codec.h"
 #include "dynamo/batches_codec.h"
 #include "dynamo/error_codec.h"
 #include "dynamo/items_codec.h"
@@ -11,6 +12,7 @@
 #include "dynamo/partiql_codec.h"
 #include "dynamo/streams_codec.h"
 #include "dynamo/tables_codec.h"
+#include "dynamo/tags_codec.h"
 #include "dynamo/thread_document.h"
 #include "dynamo/time_to_live_codec.h"
 #include "dynamo/transactions_codec.h"
@@ -93,6 +95,34 @@ void DescribeTimeToLive(WireCall call) {
       });
 }
 
+void DescribeLimits(WireCall call) {
+  Read<DescribeLimitsRequest>(
+      call, [](const auto&) { return DbResult<std::monostate>(); },
+      [](json::Writer& out, const auto&, std::monostate) { WriteLimits(out); });
+}
+
+void DescribeEndpoints(WireCall call) {
+  Read<DescribeEndpointsRequest>(
+      call, [](const auto&) { return DbResult<std::monostate>(); },
+      [&](json::Writer& out, const auto&, std::monostate) { WriteEndpoints(out, call.host); });
+}
+
+void DescribeContinuousBackups(WireCall call) {
+  Read<DescribeContinuousBackupsRequest>(
+      call,
+      [&](const DescribeContinuousBackupsRequest& request) {
+        auto table = call.engine.DescribeTable(request.table);
+        if (!table && table.error().code == model::DbErrorCode::kResourceNotFound) {
+          table = model::DbFail(model::DbErrorCode::kTableNotFound,
+                                "Table not found: " + request.table);
+        }
+        return table;
+      },
+      [](json::Writer& out, const auto&, const model::TableDescription&) {
+        WriteContinuousBackups(out);
+      });
+}
+
 void GetShardIterator(WireCall call) {
   Read<model::GetShardIteratorRequest>(
       call,
@@ -161,6 +191,24 @@ void DeleteTable(WireCall call, Resume resume) {
                           AnswerOnLoop<model::TableDescription>(call.response, std::move(resume)));
 }
 
+// For a write that is answered with an empty body.
+template <class Request, auto Method>
+void WriteSilently(WireCall call, Resume resume) {
+  Request request;
+  if (auto status = Admit(call, request); !status) {
+    return Refuse(call.response, status.error(), std::move(resume));
+  }
+  (call.engine.*Method)(std::move(request), [&response = call.response, resume = std::move(resume)](
+                                                model::DbStatus status) mutable {
+    auto executor = asio::get_associated_executor(resume);
+    asio::post(executor,
+               [&response, resume = std::move(resume), status = std::move(status)]() mutable {
+                 if (!status) AnswerError(response, status.error());
+                 resume();
+               });
+  });
+}
+
 constexpr WireOperation kItemOperations[] = {
     {"GetItem", ReadPlainly<model::GetItemRequest, &Engine::GetItem>},
     {"Query", ReadPage<model::QueryRequest, &Engine::Query>},
@@ -197,6 +245,13 @@ constexpr WireOperation kItemOperations[] = {
      Write<model::UpdateTimeToLiveRequest, model::TimeToLiveSpecification,
            &Engine::UpdateTimeToLive>},
     {"DescribeTimeToLive", DescribeTimeToLive},
+    {"TagResource", nullptr, WriteSilently<model::TagResourceRequest, &Engine::TagResource>},
+    {"UntagResource", nullptr, WriteSilently<model::UntagResourceRequest, &Engine::UntagResource>},
+    {"ListTagsOfResource",
+     ReadPlainly<model::ListTagsOfResourceRequest, &Engine::ListTagsOfResource>},
+    {"DescribeLimits", DescribeLimits},
+    {"DescribeEndpoints", DescribeEndpoints},
+    {"DescribeContinuousBackups", DescribeContinuousBackups},
 };
 
 constexpr WireOperation kStreamOperations[] = {

@@ -19,7 +19,8 @@ struct WireCall {
   std::string_view body;
   net::Response& response;
   std::string_view operation;
-  const Caller* caller;  // null: everybody may do everything
+  std::string_view host;  // as the client named it
+  const Caller* caller;   // null: everybody may do everything
 };
 
 // Goes on with the coroutine that waits for a write; to be called on its loop.

@@ -160,8 +160,9 @@ base::Task<void> WireServer::Handle(const net::Request& request, net::Response& 
   } else {
     // Where it is read to its end the unpacked body goes: it is no part of what a write waits with.
     const auto call_with = [&](const std::string& own) {
-      return WireCall{engine_,  options_.region, IsPacked(coding) ? own : request.body,
-                      response, operation->name, caller.get()};
+      return WireCall{engine_,     options_.region, IsPacked(coding) ? own : request.body,
+                      response,    operation->name, request.Header("Host").value_or(""),
+                      caller.get()};
     };
     if (operation->read) {
       operation->read(call_with(unpacked));

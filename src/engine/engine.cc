@@ -11,6 +11,7 @@
 #include "engine/stream_reader.h"
 #include "engine/stream_trimmer.h"
 #include "engine/subscriptions.h"
+#include "engine/table_tags.h"
 #include "engine/table_writes.h"
 #include "engine/time_to_live.h"
 #include "engine/ttl_sweeper.h"
@@ -120,6 +121,16 @@ class RocksEngine final : public Engine {
   }
   DbResult<model::TimeToLiveDescription> DescribeTimeToLive(std::string_view table) override {
     return engine::DescribeTimeToLive(*catalog_->Snapshot(), table);
+  }
+  void TagResource(model::TagResourceRequest request, Done<void> done) override {
+    SubmitTagResource(writes_, naming_, std::move(request), std::move(done));
+  }
+  void UntagResource(model::UntagResourceRequest request, Done<void> done) override {
+    SubmitUntagResource(writes_, naming_, std::move(request), std::move(done));
+  }
+  DbResult<model::ListTagsOfResourceResponse> ListTagsOfResource(
+      const model::ListTagsOfResourceRequest& request) override {
+    return engine::ListTagsOfResource(*catalog_->Snapshot(), naming_, request);
   }
 
   DbResult<model::ListStreamsResponse> ListStreams(

@@ -21,6 +21,7 @@
 #include "base/result.h"
 #include "model/partiql_operations.h"
 #include "model/table_operations.h"
+#include "model/tag_operations.h"
 
 namespace cruddur::engine {
 
@@ -105,6 +106,12 @@ class Engine {
   virtual void UpdateTimeToLive(model::UpdateTimeToLiveRequest,
                                 Done<model::TimeToLiveSpecification> done) = 0;
   virtual DbResult<model::TimeToLiveDescription> DescribeTimeToLive(std::string_view table) = 0;
+
+  // Tags of tables, by the table's ARN. Changed by the committer too.
+  virtual void TagResource(model::TagResourceRequest, Done<void> done) = 0;
+  virtual void UntagResource(model::UntagResourceRequest, Done<void> done) = 0;
+  virtual DbResult<model::ListTagsOfResourceResponse> ListTagsOfResource(
+      const model::ListTagsOfResourceRequest&) = 0;
 
   // Streams.
   virtual DbResult<model::ListStreamsResponse> ListStreams(const model::ListStreamsRequest&) = 0;

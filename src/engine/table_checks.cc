@@ -7,8 +7,8 @@
 #include <set>
 
 #include "base/result.h"
-
 #include "engine/field_checks.h"
+#include "engine/table_tags.h"
 
 namespace cruddur::engine {
 namespace {
@@ -25,7 +25,6 @@ constexpr size_t kMaxKeyNameBytes = 255;
 constexpr size_t kMaxProjectedInOne = 20, kMaxProjectedInAll = 100;
 constexpr size_t kMaxGlobalKeyAttributes = 4;  // of each kind
 constexpr int64_t kMaxUnits = 1'000'000'000'000;
-constexpr size_t kMaxTags = 50, kMaxTagKey = 128, kMaxTagValue = 256;
 
 template <class... Arguments>
 DbStatus InvalidParameter(fmt::format_string<Arguments...> text, Arguments&&... arguments) {
@@ -147,26 +146,6 @@ DbStatus CheckIndexThroughput(const IndexDefinition& index, BillingMode billing)
         index.name);
   }
   return CheckUnits(*index.throughput, "globalSecondaryIndexes.member.provisionedThroughput");
-}
-
-DbStatus CheckTags(const std::vector<model::Tag>& tags) {
-  if (tags.size() > kMaxTags) return Invalid("Too many tags: at most 50 are allowed");
-  const auto characters = [](std::string_view text) {
-    return static_cast<size_t>(
-        std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0) != 0x80; }));
-  };
-  FieldChecks fields;
-  std::set<std::string_view> names;
-  for (const model::Tag& tag : tags) {
-    fields.Length("tags.member.key", fmt::format("'{}'", tag.key), characters(tag.key), 1,
-                  kMaxTagKey);
-    fields.Length("tags.member.value", fmt::format("'{}'", tag.value), characters(tag.value), 0,
-                  kMaxTagValue);
-    if (!names.insert(tag.key).second) {
-      return InvalidParameter("Duplicate tag key: {}", tag.key);
-    }
-  }
-  return fields.Result();
 }
 
 }  // namespace
