@@ -29,7 +29,7 @@ std::string KeyText(const model::AttributeValue& value) {
 // The attribute that each path of an expression begins with.
 void AddNames(const AccessNeed::Expression& expression, const model::ExpressionNames* names,
               std::set<std::string>& out) {
-  const auto syntax = expr::Parse(expression.grammar, expression.text);
+  const auto syntax = expr::Parse(expression.grammar, expression.text, expr::Origin::kLegacy);
   if (!syntax) return;  // the engine will refuse it
   for (const expr::Node& node : (*syntax)->nodes) {
     if (node.kind != expr::NodeKind::kPath) continue;

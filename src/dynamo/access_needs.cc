@@ -72,13 +72,9 @@ void AddExpression(AccessNeed& need, Grammar grammar, const std::optional<std::s
   if (text) need.expressions.push_back({grammar, *text});
 }
 
-// The attributes that the parameters of a request name, old and new ones.
+// The attributes that the expressions of a request name.
 template <class Request>
 void AddParameters(AccessNeed& need, const Request& request) {
-  const auto add_comparisons = [&](const auto& conditions) {
-    if (!conditions) return;
-    for (const auto& each : conditions->comparisons) need.attributes.push_back(each.attribute);
-  };
   if constexpr (requires { request.condition_expression; }) {
     if constexpr (requires { *request.condition_expression; }) {
       AddExpression(need, Grammar::kCondition, request.condition_expression);
@@ -96,20 +92,6 @@ void AddParameters(AccessNeed& need, const Request& request) {
   if constexpr (requires { request.projection_expression; }) {
     AddExpression(need, Grammar::kProjection, request.projection_expression);
     projects = request.projection_expression.has_value();
-  }
-  if constexpr (requires { request.attributes_to_get; }) {
-    for (const auto& each : request.attributes_to_get) need.attributes.push_back(each);
-    projects = projects || !request.attributes_to_get.empty();
-  }
-  if constexpr (requires { request.expected; }) add_comparisons(request.expected);
-  if constexpr (requires { request.filter; }) add_comparisons(request.filter);
-  if constexpr (requires { request.attribute_updates; }) {
-    for (const auto& each : request.attribute_updates) need.attributes.push_back(each.attribute);
-  }
-  if constexpr (requires { request.key_conditions; }) {
-    if (request.key_conditions) {
-      for (const auto& each : *request.key_conditions) need.attributes.push_back(each.attribute);
-    }
   }
   if constexpr (requires { request.placeholders; }) {
     need.names = &request.placeholders.names;

@@ -5,6 +5,8 @@
 #include "dynamo/capacity_codec.h"
 #include "dynamo/common_shapes.h"
 #include "dynamo/expression_parameters.h"
+#include "dynamo/legacy_parameters.h"
+#include "dynamo/legacy_shapes.h"
 
 namespace cruddur::dynamo {
 namespace {
@@ -85,7 +87,10 @@ model::KeysAndAttributes ReadKeysAndAttributes(std::string_view table, json::Ele
   CheckMixing(fields.index(), kKeysAndAttributes, issues);
   out.consistent_read = fields.Bool("ConsistentRead");
   out.projection_expression = fields.OptionalString("ProjectionExpression");
+  auto attributes = ReadAttributesToGet(fields.At("AttributesToGet"), CheckStage::kValues, issues);
   out.names = ReadExpressionNames(fields.At("ExpressionAttributeNames"), issues);
+  out.legacy = !attributes.empty();
+  SetAttributesToGet(std::move(attributes), out);
   if (const json::Element* keys = fields.At("Keys"); keys && keys->is_array()) {
     CheckKeyCount(table, keys->get_array().value_unsafe().size(), issues);
   }
@@ -115,10 +120,16 @@ void WriteKeysAndAttributes(json::Writer& out, const model::KeysAndAttributes& v
   for (const model::Item& key : value.keys) model::WriteItem(out, key);
   out.EndArray();
   if (value.consistent_read) out.Key("ConsistentRead").Bool(true);
-  if (value.projection_expression) {
-    out.Key("ProjectionExpression").String(*value.projection_expression);
+  if (value.legacy) {
+    out.Key("AttributesToGet").BeginArray();
+    for (const auto& [placeholder, attribute] : value.names) out.String(attribute);
+    out.EndArray();
+  } else {
+    if (value.projection_expression) {
+      out.Key("ProjectionExpression").String(*value.projection_expression);
+    }
+    WriteExpressionNames(out, value.names);
   }
-  WriteExpressionNames(out, value.names);
   out.EndObject();
 }
 

@@ -36,7 +36,6 @@ inline constexpr EnumValue kReturnValuesValues[] = {
 inline constexpr EnumValue kReturnValuesOnFailureValues[] = {
     NamedValue("ALL_OLD", model::ReturnValuesOnFailure::kAllOld),
     NamedValue("NONE", model::ReturnValuesOnFailure::kNone)};
-inline constexpr EnumValue kConditionalOperatorValues[] = {{"OR", 0}, {"AND", 1}};
 
 inline constexpr Shape kAny{.kind = ShapeKind::kAny};
 inline constexpr Shape kText{.kind = ShapeKind::kString};
@@ -48,8 +47,6 @@ inline constexpr Shape kResourceName{
 inline constexpr Shape kTableName{
     .kind = ShapeKind::kString, .min = 3, .max = 255, .resource_name = true, .table_name = true};
 inline constexpr Shape kLimit{.kind = ShapeKind::kInteger, .min = 1};
-inline constexpr Shape kAttributesToGet{
-    .kind = ShapeKind::kList, .min = 1, .max = 255, .element = &kText};
 inline constexpr Shape kReturnConsumedCapacityShape{.kind = ShapeKind::kString,
                                                     .values = kReturnConsumedCapacityValues};
 inline constexpr Shape kReturnItemCollectionMetricsShape{
@@ -58,8 +55,6 @@ inline constexpr Shape kReturnValuesShape{.kind = ShapeKind::kString,
                                           .values = kReturnValuesValues};
 inline constexpr Shape kReturnValuesOnFailureShape{.kind = ShapeKind::kString,
                                                    .values = kReturnValuesOnFailureValues};
-inline constexpr Shape kConditionalOperatorShape{.kind = ShapeKind::kString,
-                                                 .values = kConditionalOperatorValues};
 
 // Members that stand in several structures.
 inline constexpr Member kTableNameMember{"TableName", &kTableName, true};
@@ -77,10 +72,5 @@ inline constexpr Member kProjectionExpressionMember{"ProjectionExpression", &kTe
                                                     MemberRole::kProjection};
 inline constexpr Member kExpressionNamesMember{"ExpressionAttributeNames", &kNamesShape};
 inline constexpr Member kExpressionValuesMember{"ExpressionAttributeValues", &kItemShape};
-inline constexpr Member kExpectedMember{"Expected", &kAny, false, MemberRole::kLegacy};
-inline constexpr Member kConditionalOperatorMember{
-    "ConditionalOperator", &kConditionalOperatorShape, false, MemberRole::kLegacy};
-inline constexpr Member kAttributesToGetMember{"AttributesToGet", &kAttributesToGet, false,
-                                               MemberRole::kLegacy};
 
 }  // namespace cruddur::dynamo

@@ -30,13 +30,14 @@ void Join(std::string& out, std::string_view name, std::string_view separator) {
 }  // namespace
 
 void CheckMixing(const MemberIndex& index, const Shape& shape, RequestIssues& issues) {
-  std::string expressions, legacy;  // those given
-  std::string value_expressions;    // those that could be given and take values
-  size_t value_expression_count = 0;
+  std::string expressions;        // those given
+  std::string value_expressions;  // those that could be given and take values
+  size_t value_expression_count = 0, conditions = 0;
   bool takes_values = false, names = false, values = false, key_condition = false;
+  std::string_view legacy[4];  // those given, in AWS's order
   for (size_t i = 0; i < shape.members.size(); ++i) {
     const Member& member = shape.members[i];
-    const bool given = index.At(i) != nullptr;
+    const json::Element* given = index.At(i);
     switch (member.role) {
       case MemberRole::kExpression:
         Join(value_expressions, member.name, " and ");
@@ -47,8 +48,16 @@ void CheckMixing(const MemberIndex& index, const Shape& shape, RequestIssues& is
       case MemberRole::kProjection:
         if (given) Join(expressions, member.name, ", ");
         break;
+      case MemberRole::kLegacyConditions:
+        if (given) conditions = given->get_object().value_unsafe().size();
+        [[fallthrough]];
       case MemberRole::kLegacy:
-        if (given) Join(legacy, member.name, ", ");
+      case MemberRole::kConditionalOperator:
+      case MemberRole::kKeyConditions:
+        if (given) {
+          legacy[static_cast<size_t>(member.role) - static_cast<size_t>(MemberRole::kLegacy)] =
+              member.name;
+        }
         break;
       case MemberRole::kPlain:
         if (!given) break;
@@ -58,14 +67,18 @@ void CheckMixing(const MemberIndex& index, const Shape& shape, RequestIssues& is
     }
   }
   // AWS lets KeyConditions stand beside a FilterExpression, only not beside its own successor.
-  const bool mixed =
-      !expressions.empty() && !legacy.empty() && (legacy != "KeyConditions" || key_condition);
-  if (mixed) {
+  const std::string_view conditional_operator = legacy[2];
+  if (!key_condition) legacy[3] = {};
+  std::string mixed;
+  for (std::string_view each : legacy) {
+    if (!each.empty()) Join(mixed, each, ", ");
+  }
+  if (!expressions.empty() && !mixed.empty()) {
     issues.FailRule(
         CheckStage::kMixing,
         fmt::format("Can not use both expression and non-expression parameters in the same "
                     "request: Non-expression parameters: {{{}}} Expression parameters: {{{}}}",
-                    legacy, expressions));
+                    mixed, expressions));
   } else if (names && expressions.empty()) {
     issues.FailRule(CheckStage::kMixing,
                     "ExpressionAttributeNames can only be specified when using expressions");
@@ -75,10 +88,12 @@ void CheckMixing(const MemberIndex& index, const Shape& shape, RequestIssues& is
         fmt::format("ExpressionAttributeValues can only be specified when using expressions: "
                     "{} {} null",
                     value_expressions, value_expression_count == 1 ? "is" : "are"));
-  } else if (!legacy.empty()) {
-    issues.FailRule(
-        CheckStage::kMixing,
-        fmt::format("Legacy parameters are not supported yet, use expressions: {{{}}}", legacy));
+  } else if (!conditional_operator.empty() && conditions < 2) {
+    issues.FailRule(CheckStage::kMixing,
+                    conditions == 0
+                        ? "ConditionalOperator cannot be used without Filter or Expected"
+                        : "ConditionalOperator can only be used when Filter or Expected has two or "
+                          "more elements");
   }
 }
 

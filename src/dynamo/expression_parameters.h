@@ -8,9 +8,9 @@
 
 namespace cruddur::dynamo {
 
-// Expressions beside legacy parameters, placeholders without an expression, and legacy parameters
-// at all (issue 3 brings them; until then they are refused), in AWS's order and with its texts.
-// Members are told apart by their MemberRole.
+// Expressions beside legacy parameters, placeholders without an expression, and ConditionalOperator
+// without conditions, in AWS's order and with its texts. Members are told apart by their
+// MemberRole.
 void CheckMixing(const MemberIndex& index, const Shape& shape, RequestIssues& issues);
 
 // ExpressionAttributeNames and ExpressionAttributeValues; null: not given.

@@ -3,6 +3,8 @@
 #include "dynamo/capacity_codec.h"
 #include "dynamo/common_shapes.h"
 #include "dynamo/expression_parameters.h"
+#include "dynamo/legacy_parameters.h"
+#include "dynamo/legacy_shapes.h"
 
 namespace cruddur::dynamo {
 namespace {
@@ -55,7 +57,7 @@ constexpr Member kUpdateItemMembers[] = {
     kReturnValuesMember,
     kReturnValuesOnFailureMember,
     kKeyMember,
-    {"AttributeUpdates", &kAny, false, MemberRole::kLegacy},
+    kAttributeUpdatesMember,
     kExpectedMember,
     kConditionalOperatorMember,
     {"UpdateExpression", &kText, false, MemberRole::kExpression},
@@ -64,6 +66,30 @@ constexpr Member kUpdateItemMembers[] = {
     kExpressionValuesMember,
 };
 constexpr Shape kUpdateItem{.kind = ShapeKind::kStructure, .members = kUpdateItemMembers};
+
+// Makes the condition of Expected.
+template <const Shape& S, class Request>
+void ReadExpectedParameter(const Fields<S>& fields, RequestIssues& issues,
+                           expr::LegacyPlaceholders& placeholders, Request& out) {
+  auto conditions = ReadExpected(fields.At("Expected"), issues);
+  if (conditions.empty()) return;
+  out.placeholders.legacy.others = true;
+  out.condition_expression = expr::WriteConditions(
+      std::move(conditions),
+      fields.template Enum<expr::Junction>("ConditionalOperator", expr::Junction::kAnd),
+      placeholders);
+}
+
+// What the engine checks too, for requests of which AWS tells it before what is wrong with
+// Expected.
+void CheckReturnValues(ReturnValues values, RequestIssues& issues) {
+  if (values == ReturnValues::kNone || values == ReturnValues::kAllOld) return;
+  issues.FailRule(CheckStage::kRules, "ReturnValues can only be ALL_OLD or NONE");
+}
+void CheckItemSize(const model::Item& item, RequestIssues& issues) {
+  if (model::SizeInBytes(item) <= model::kMaxItemBytes) return;
+  issues.FailRule(CheckStage::kRules, "Item size has exceeded the maximum allowed size");
+}
 
 // What PutItem, DeleteItem and UpdateItem have in common.
 template <const Shape& S, class Request>
@@ -103,9 +129,12 @@ model::DbStatus ReadRequest(json::Element body, model::GetItemRequest& out) {
   return ReadBody<kGetItem>(body, [&](const Fields<kGetItem>& fields, RequestIssues& issues) {
     out.table = fields.String("TableName");
     out.key = fields.Item("Key", issues);
+    auto attributes =
+        ReadAttributesToGet(fields.At("AttributesToGet"), CheckStage::kValues, issues);
     out.consistent_read = fields.Bool("ConsistentRead");
     out.projection_expression = fields.OptionalString("ProjectionExpression");
     out.placeholders.names = ReadExpressionNames(fields.At("ExpressionAttributeNames"), issues);
+    SetAttributesToGet(std::move(attributes), out);
     out.return_consumed_capacity = fields.Enum<ReturnConsumedCapacity>(
         "ReturnConsumedCapacity", ReturnConsumedCapacity::kNone);
   });
@@ -115,6 +144,11 @@ model::DbStatus ReadRequest(json::Element body, model::PutItemRequest& out) {
   return ReadBody<kPutItem>(body, [&](const Fields<kPutItem>& fields, RequestIssues& issues) {
     out.item = fields.Item("Item", issues);
     ReadWriteParameters(fields, issues, out);
+    if (!fields.Has("Expected")) return;
+    CheckReturnValues(out.return_values, issues);
+    CheckItemSize(out.item, issues);
+    expr::LegacyPlaceholders placeholders(out.placeholders);
+    ReadExpectedParameter(fields, issues, placeholders, out);
   });
 }
 
@@ -122,6 +156,10 @@ model::DbStatus ReadRequest(json::Element body, model::DeleteItemRequest& out) {
   return ReadBody<kDeleteItem>(body, [&](const Fields<kDeleteItem>& fields, RequestIssues& issues) {
     out.key = fields.Item("Key", issues);
     ReadWriteParameters(fields, issues, out);
+    if (!fields.Has("Expected")) return;
+    CheckReturnValues(out.return_values, issues);
+    expr::LegacyPlaceholders placeholders(out.placeholders);
+    ReadExpectedParameter(fields, issues, placeholders, out);
   });
 }
 
@@ -130,6 +168,14 @@ model::DbStatus ReadRequest(json::Element body, model::UpdateItemRequest& out) {
     out.key = fields.Item("Key", issues);
     out.update_expression = fields.OptionalString("UpdateExpression");
     ReadWriteParameters(fields, issues, out);
+    if (!fields.Has("AttributeUpdates") && !fields.Has("Expected")) return;
+    expr::LegacyPlaceholders placeholders(out.placeholders);
+    auto updates = ReadAttributeUpdates(fields.At("AttributeUpdates"), issues);
+    if (!updates.empty()) {
+      out.placeholders.legacy.others = true;
+      out.update_expression = expr::WriteUpdates(std::move(updates), placeholders);
+    }
+    ReadExpectedParameter(fields, issues, placeholders, out);
   });
 }
 

@@ -5,6 +5,8 @@
 #include "dynamo/capacity_codec.h"
 #include "dynamo/common_shapes.h"
 #include "dynamo/expression_parameters.h"
+#include "dynamo/legacy_parameters.h"
+#include "dynamo/legacy_shapes.h"
 
 namespace cruddur::dynamo {
 namespace {
@@ -28,12 +30,12 @@ constexpr Member kQueryMembers[] = {
     {"Select", &kSelect},
     {"IndexName", &kResourceName},
     kReturnConsumedCapacityMember,
+    {"QueryFilter", &kConditions, false, MemberRole::kLegacyConditions},
     kTableNameMember,
-    kAttributesToGetMember,
-    {"QueryFilter", &kAny, false, MemberRole::kLegacy},
     kConditionalOperatorMember,
-    {"KeyConditions", &kAny, false, MemberRole::kLegacy},
+    kAttributesToGetMember,
     {"Limit", &kQueryLimit},
+    {"KeyConditions", &kConditions, false, MemberRole::kKeyConditions},
     {"ExclusiveStartKey", &kItemShape},
     {"ConsistentRead", &kTruth},
     {"ScanIndexForward", &kTruth},
@@ -51,11 +53,11 @@ constexpr Member kScanMembers[] = {
     {"TotalSegments", &kTotalSegments},
     kReturnConsumedCapacityMember,
     kTableNameMember,
-    kAttributesToGetMember,
-    {"ScanFilter", &kAny, false, MemberRole::kLegacy},
     kConditionalOperatorMember,
+    {"ScanFilter", &kConditions, false, MemberRole::kLegacyConditions},
     {"Segment", &kSegment},
     {"Limit", &kLimit},
+    kAttributesToGetMember,
     {"ExclusiveStartKey", &kItemShape},
     {"ConsistentRead", &kTruth},
     kProjectionExpressionMember,
@@ -108,6 +110,43 @@ void ReadPageParameters(const Fields<S>& fields, RequestIssues& issues, Request&
   out.exclusive_start_key = ReadStartKey(fields, issues);
 }
 
+// The legacy parameters of a page, checked and not yet written as expressions.
+struct LegacyPage {
+  std::vector<std::string> attributes;
+  std::vector<expr::LegacyCondition> filter, key_conditions;
+};
+
+std::vector<expr::LegacyCondition> ReadKeyConditions(json::Element value, RequestIssues& issues) {
+  auto conditions = ReadConditions(&value, CheckStage::kRules, issues);
+  if (conditions.empty() || conditions.size() > 2) {
+    issues.FailRule(CheckStage::kRules, "Conditions can be of length 1 or 2 only");
+  }
+  return conditions;
+}
+
+template <const Shape& S, class Request>
+void WriteLegacyPage(const Fields<S>& fields, LegacyPage legacy, Request& out) {
+  if (legacy.attributes.empty() && legacy.filter.empty() && legacy.key_conditions.empty()) return;
+  expr::LegacyPlaceholders placeholders(out.placeholders);
+  model::LegacyUse& use = out.placeholders.legacy;
+  use.others = !legacy.attributes.empty() || !legacy.filter.empty();
+  use.key_conditions = !legacy.key_conditions.empty();
+  if (!legacy.attributes.empty()) {
+    out.projection_expression =
+        expr::WriteAttributesToGet(std::move(legacy.attributes), placeholders);
+  }
+  if (!legacy.filter.empty()) {
+    const auto junction =
+        fields.template Enum<expr::Junction>("ConditionalOperator", expr::Junction::kAnd);
+    out.filter_expression = expr::WriteConditions(std::move(legacy.filter), junction, placeholders);
+  }
+  if constexpr (requires { out.key_condition_expression; }) {
+    if (!use.key_conditions) return;
+    out.key_condition_expression =
+        expr::WriteKeyConditions(std::move(legacy.key_conditions), placeholders);
+  }
+}
+
 void CheckSegments(const model::ScanRequest& request, RequestIssues& issues) {
   if (request.segment && !request.total_segments) {
     issues.FailRule(CheckStage::kRules,
@@ -151,6 +190,10 @@ void WritePageParameters(json::Writer& out, const Request& request) {
 
 model::DbStatus ReadRequest(json::Element body, model::QueryRequest& out) {
   return ReadBody<kQuery>(body, [&](const Fields<kQuery>& fields, RequestIssues& issues) {
+    LegacyPage legacy;
+    legacy.filter = ReadConditions(fields.At("QueryFilter"), CheckStage::kValues, issues);
+    legacy.attributes =
+        ReadAttributesToGet(fields.At("AttributesToGet"), CheckStage::kValues, issues);
     ReadPageParameters(fields, issues, out);
     if (out.limit && *out.limit < 1) {
       // Unlike Scan's, and other constraints, this one doesn't show the value, and stands alone.
@@ -160,26 +203,34 @@ model::DbStatus ReadRequest(json::Element body, model::QueryRequest& out) {
     }
     out.scan_index_forward = fields.Bool("ScanIndexForward", true);
     out.key_condition_expression = fields.String("KeyConditionExpression");
-    if (!fields.Has("KeyConditionExpression")) {
+    if (!fields.Has("KeyConditions") && !fields.Has("KeyConditionExpression")) {
       issues.FailRule(CheckStage::kRules,
                       "Either the KeyConditions or KeyConditionExpression parameter must be "
                       "specified in the request.");
     }
     out.placeholders = ReadPlaceholders(fields, issues);
-    if (out.key_condition_expression.empty()) {
+    if (const json::Element* conditions = fields.At("KeyConditions")) {
+      legacy.key_conditions = ReadKeyConditions(*conditions, issues);
+    } else if (out.key_condition_expression.empty()) {
       issues.FailRule(CheckStage::kRules,
                       "Invalid KeyConditionExpression: The expression can not be empty;");
     }
+    WriteLegacyPage(fields, std::move(legacy), out);
   });
 }
 
 model::DbStatus ReadRequest(json::Element body, model::ScanRequest& out) {
   return ReadBody<kScan>(body, [&](const Fields<kScan>& fields, RequestIssues& issues) {
+    LegacyPage legacy;
+    legacy.attributes =
+        ReadAttributesToGet(fields.At("AttributesToGet"), CheckStage::kValues, issues);
+    legacy.filter = ReadConditions(fields.At("ScanFilter"), CheckStage::kValues, issues);
     ReadPageParameters(fields, issues, out);
     out.segment = fields.Int("Segment");
     out.total_segments = fields.Int("TotalSegments");
     CheckSegments(out, issues);
     out.placeholders = ReadPlaceholders(fields, issues);
+    WriteLegacyPage(fields, std::move(legacy), out);
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include "dynamo/request_fields.h"
 #include "dynamo/shown_value.h"
+#include "model/json_shape.h"
 
 namespace cruddur::dynamo {
 namespace {
@@ -124,10 +125,12 @@ bool CheckType(json::Element value, const Shape& shape, Place place, RequestIssu
             std::string(place == Place::kMember ? "Unexpected field type" : kParameterizedCast));
       }
       break;
+    case ShapeKind::kAttributeValue:
     case ShapeKind::kStructure:
       if (type == element_type::ARRAY) {
-        issues.FailTypes(
-            fmt::format("Unrecognized collection type class {}", QualifiedName(shape.type)));
+        issues.FailTypes(fmt::format(
+            "Unrecognized collection type class {}",
+            QualifiedName(shape.kind == ShapeKind::kStructure ? shape.type : "AttributeValue")));
       } else if (type != element_type::OBJECT) {
         issues.FailTypes(place == Place::kMember ? "Unexpected field type"
                                                  : "Unexpected value type in payload");
@@ -319,6 +322,11 @@ void CheckValue(json::Element value, const Shape& shape, Place place, const Path
     case ShapeKind::kNames:
       for (auto [key, each] : value.get_object().value_unsafe()) {
         CheckScalarType(each, "String", each.is_string() || each.is_null(), issues);
+      }
+      break;
+    case ShapeKind::kAttributeValue:
+      if (model::DbStatus status = model::CheckValueShape(value); !status) {
+        issues.FailTypes(std::move(status).error().message);
       }
       break;
     case ShapeKind::kBoolean:

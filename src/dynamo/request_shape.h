@@ -18,7 +18,8 @@ enum class ShapeKind : uint8_t {
   kBoolean,
   kInteger,
   kLong,
-  kItem,   // a map of attribute values, whose inside model::ReadItem checks
+  kItem,  // a map of attribute values, whose inside model::ReadItem checks
+  kAttributeValue,
   kNames,  // a map of strings
   kList,
   kMap,
@@ -31,7 +32,11 @@ enum class MemberRole : uint8_t {
   kPlain,
   kExpression,  // takes ExpressionAttributeValues
   kProjection,  // an expression that takes none
+  // What expressions replaced, in the order in which AWS lists it.
   kLegacy,
+  kLegacyConditions,
+  kConditionalOperator,
+  kKeyConditions,
 };
 
 struct Shape;

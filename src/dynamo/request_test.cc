@@ -259,15 +259,29 @@ TEST(Request, TellsExpressionsFromLegacyParameters) {
                        "ExpressionAttributeValues": {":a": {"S": ""}}})",
            "ExpressionAttributeValues can only be specified when using expressions: "
            "FilterExpression and KeyConditionExpression are null"},
-          {kQuery, R"({"TableName": "abc", "KeyConditions": {}, "FilterExpression": "a"})",
-           "Legacy parameters are not supported yet, use expressions: {KeyConditions}"},
+          {kQuery, R"({"TableName": "abc", "KeyConditions": {}, "AttributesToGet": ["a"],
+                       "ConditionalOperator": "OR", "QueryFilter": {}, "FilterExpression": "a",
+                       "ProjectionExpression": ""})",
+           "Can not use both expression and non-expression parameters in the same request: "
+           "Non-expression parameters: {AttributesToGet, QueryFilter, ConditionalOperator} "
+           "Expression parameters: {ProjectionExpression, FilterExpression}"},
+          {kQuery, R"({"TableName": "abc", "KeyConditions": {}, "AttributesToGet": ["a"],
+                       "ConditionalOperator": "OR", "QueryFilter": {}, "FilterExpression": "a",
+                       "KeyConditionExpression": ""})",
+           "Can not use both expression and non-expression parameters in the same request: "
+           "Non-expression parameters: {AttributesToGet, QueryFilter, ConditionalOperator, "
+           "KeyConditions} Expression parameters: {FilterExpression, KeyConditionExpression}"},
           {kQuery, R"({"TableName": "abc", "KeyConditions": {}, "KeyConditionExpression": "a"})",
            "Can not use both expression and non-expression parameters in the same request: "
            "Non-expression parameters: {KeyConditions} Expression parameters: "
            "{KeyConditionExpression}"},
           {kScan, R"({"TableName": "abc", "ScanFilter": {}, "ConditionalOperator": "OR"})",
-           "Legacy parameters are not supported yet, use expressions: {ScanFilter, "
-           "ConditionalOperator}"},
+           "ConditionalOperator cannot be used without Filter or Expected"},
+          {kPut, R"({"TableName": "abc", "Item": {}, "ConditionalOperator": "OR"})",
+           "ConditionalOperator cannot be used without Filter or Expected"},
+          {kQuery, R"({"TableName": "abc", "QueryFilter": {"a": {"ComparisonOperator": "NULL"}},
+                       "ConditionalOperator": "AND"})",
+           "ConditionalOperator can only be used when Filter or Expected has two or more elements"},
           {kBatchGet, R"({"RequestItems": {"abc": {"Keys": [{}], "AttributesToGet": ["a"],
                           "ProjectionExpression": ""}}})",
            "Can not use both expression and non-expression parameters in the same request: "

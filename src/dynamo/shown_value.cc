@@ -27,6 +27,8 @@ class Printer {
         return PrintMap(value, [&](json::Element each) { Print(each, *shape.element); });
       case ShapeKind::kItem:
         return PrintMap(value, [&](json::Element each) { PrintAttribute(each); });
+      case ShapeKind::kAttributeValue:
+        return PrintAttribute(value);
       case ShapeKind::kStructure:
         return PrintStructure(value, shape);
       default:

@@ -80,7 +80,8 @@ KeysAndAttributes Rest(const KeysAndAttributes& wanted, size_t first) {
   KeysAndAttributes rest{.keys = {},
                          .consistent_read = wanted.consistent_read,
                          .projection_expression = wanted.projection_expression,
-                         .names = wanted.names};
+                         .names = wanted.names,
+                         .legacy = wanted.legacy};
   rest.keys.assign(wanted.keys.begin() + static_cast<ptrdiff_t>(first), wanted.keys.end());
   return rest;
 }

@@ -35,7 +35,7 @@ DbStatus InvalidSelect(ReadKind kind, std::string text) {
   return Invalid(std::move(text));
 }
 
-DbStatus CheckSelect(const SelectionRequest& request) {
+DbStatus CheckSelect(const SelectionRequest& request, bool legacy) {
   const bool projects = request.projection_expression.has_value();
   if (request.select == Select::kSpecificAttributes && !projects) {
     return InvalidSelect(request.kind,
@@ -45,10 +45,10 @@ DbStatus CheckSelect(const SelectionRequest& request) {
   const bool may_project =
       request.select == Select::kDefault || request.select == Select::kSpecificAttributes;
   if (projects && !may_project) {
-    return InvalidSelect(request.kind,
-                         fmt::format("Cannot specify the ProjectionExpression when choosing to get "
-                                     "{}",
-                                     NameOf(request.select)));
+    return InvalidSelect(
+        request.kind,
+        fmt::format("Cannot specify the {} when choosing to get {}",
+                    legacy ? "AttributesToGet" : "ProjectionExpression", NameOf(request.select)));
   }
   if (request.select == Select::kAllProjectedAttributes && !request.on_index) {
     return InvalidSelect(
@@ -71,8 +71,9 @@ bool Projects(const model::IndexDescription& index, const model::KeySchema& tabl
 
 model::DbResult<Selection> Selection::Compile(const SelectionRequest& request,
                                               expr::Bindings& bindings) {
-  TRY(CheckSelect(request));
-  Selection selection(request);
+  const bool legacy = bindings.legacy().others;
+  TRY(CheckSelect(request, legacy));
+  Selection selection(request, legacy);
   if (request.filter_expression) {
     TRY_ASSIGN(selection.filter_, expr::Condition::Compile(expr::ConditionKind::kFilter,
                                                            *request.filter_expression, bindings));
@@ -126,9 +127,9 @@ DbStatus Selection::CheckFilteredKeys(const model::KeySchema& keys) const {
   if (!filter_) return {};
   for (std::string_view name : filter_->TopLevelNames()) {
     if (keys.Find(name) == nullptr) continue;
-    return Invalid(fmt::format(
-        "Filter Expression can only contain non-primary key attributes: Primary key attribute: {}",
-        name));
+    return Invalid(
+        fmt::format("{} can only contain non-primary key attributes: Primary key attribute: {}",
+                    legacy_ ? "QueryFilter" : "Filter Expression", name));
   }
   return {};
 }

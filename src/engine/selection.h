@@ -45,9 +45,10 @@ class Selection {
   }
 
  private:
-  explicit Selection(const SelectionRequest& request)
+  explicit Selection(const SelectionRequest& request, bool legacy = false)
       : kind_(request.kind),
         select_(request.select),
+        legacy_(legacy),
         count_only_(request.select == model::Select::kCount) {}
 
   model::DbStatus CheckFilteredKeys(const model::KeySchema& keys) const;
@@ -56,6 +57,7 @@ class Selection {
 
   ReadKind kind_;
   model::Select select_;
+  bool legacy_;  // of QueryFilter, ScanFilter and AttributesToGet: see model::LegacyUse
   bool count_only_;
   bool fetches_base_items_ = false;
   std::optional<expr::Condition> filter_;

@@ -174,7 +174,7 @@ DbStatus Binder::CheckBetween(const Node& node) {
 
 DbStatus Binder::CheckIn(const Node& node) {
   size_t candidates = node.count - 1;
-  if (candidates > kMaxInOperands) {
+  if (candidates > kMaxInOperands && !bound_.legacy_) {
     return Invalid("The IN operator is provided with too many operands; number of operands: " +
                    std::to_string(candidates));
   }
@@ -235,6 +235,7 @@ DbStatus Binder::CheckAttributeType(const Node& call) {
 
 DbStatus Binder::CheckActionOperand(const Action& action) {
   if (action.section != Section::kAdd && action.section != Section::kDelete) return {};
+  if (bound_.legacy_) return {};  // checked before it was written as an expression
   constexpr std::array<std::string_view, 7> kLongNames = {"STRING", "NUMBER", "BINARY", "BOOLEAN",
                                                           "NULL",   "LIST",   "MAP"};
   bool add = action.section == Section::kAdd;

@@ -13,9 +13,11 @@ DbResult<Bound> Bound::Make(Grammar grammar, std::string_view what, std::string_
   auto fail = [what](std::string_view problem) {
     return model::Invalid("Invalid " + std::string(what) + ": " + std::string(problem));
   };
-  auto parsed = ParseCached(grammar, text);
+  const bool legacy = bindings.legacy().others;
+  auto parsed = ParseCached(grammar, text, legacy ? Origin::kLegacy : Origin::kExpression);
   if (!parsed) return fail(parsed.error());
   Bound bound;
+  bound.legacy_ = legacy;
   bound.syntax_ = *std::move(parsed);
   if (auto status = bound.Check(grammar, bindings); !status) return fail(status.error().message);
   return bound;

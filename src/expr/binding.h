@@ -36,6 +36,8 @@ class Bound {
                                   std::shared_ptr<const void> owner);
 
   const Syntax& syntax() const { return *syntax_; }
+  // Stands for a legacy parameter: see model::LegacyUse.
+  bool legacy() const { return legacy_; }
   const Node& node(uint32_t id) const { return syntax_->nodes[id]; }
   const model::AttributeValue& ValueOf(const Node& value) const { return *values_[value.first]; }
 
@@ -58,6 +60,7 @@ class Bound {
   std::vector<std::string_view> names_;  // by slot
   std::vector<const model::AttributeValue*> values_;
   std::shared_ptr<const void> owner_;
+  bool legacy_ = false;
 };
 
 }  // namespace cruddur::expr

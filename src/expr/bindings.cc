@@ -43,7 +43,9 @@ DbStatus CheckPlaceholder(std::string_view parameter, std::string_view text, cha
 }
 
 Bindings::Bindings(const model::Placeholders& placeholders)
-    : Bindings(placeholders.names, placeholders.values) {}
+    : Bindings(placeholders.names, placeholders.values) {
+  legacy_ = placeholders.legacy;
+}
 
 Bindings::Bindings(const model::ExpressionNames& names, const model::Item& values)
     : names_(names), values_(values), used_names_(names.size()), used_values_(values.size()) {
@@ -79,6 +81,7 @@ const model::AttributeValue* Bindings::UseValue(std::string_view placeholder) {
 }
 
 DbStatus Bindings::CheckDefinitions() const {
+  if (legacy_.others) return {};  // LegacyPlaceholders made them all
   size_t bytes = 0;
   for (const auto& [placeholder, name] : names_) {
     TRY(CheckPlaceholder("ExpressionAttributeNames", placeholder, '#'));

@@ -41,11 +41,14 @@ class Bindings {
   const std::string* UseName(std::string_view placeholder);  // null: not defined
   const model::AttributeValue* UseValue(std::string_view placeholder);
 
+  model::LegacyUse legacy() const { return legacy_; }
+
  private:
   const model::ExpressionNames& names_;
   const model::Item& values_;
   std::vector<bool> used_names_, used_values_;
   std::vector<size_t> names_in_order_;  // where they are too many to look through
+  model::LegacyUse legacy_;
 };
 
 // One step of a document path: an attribute or map key, or a list index.

@@ -16,6 +16,7 @@ constexpr size_t kMaxSortKeyBytes = 1024;
 // `name <operator> value`, with the attribute on the left.
 struct Clause {
   std::string_view name;
+  bool indexable = true;  // what KeyConditions say may be no condition on a key
   bool equality = false;
   RangeOperator range = RangeOperator::kNone;
   const AttributeValue* low = nullptr;
@@ -27,6 +28,9 @@ std::unexpected<DbError> InvalidOperator(std::string_view word) {
 }
 std::unexpected<DbError> InvalidCondition(std::string_view what) {
   return Invalid("Invalid condition in KeyConditionExpression: " + std::string(what));
+}
+std::unexpected<DbError> NotIndexable() {
+  return Invalid("Attempted conditional constraint is not an indexable operation");
 }
 std::unexpected<DbError> Unsupported() { return Invalid("Query key condition not supported"); }
 
@@ -48,7 +52,8 @@ RangeOperator RangeOf(Comparator comparator, bool reversed) {
 // Takes apart what any condition may say and a key condition mustn't: the rules that need no table.
 class ClauseReader {
  public:
-  explicit ClauseReader(const Bound& bound) : bound_(bound) {}
+  // `legacy`: it stands for KeyConditions, where attribute_exists() is what no key can be asked.
+  ClauseReader(const Bound& bound, bool legacy) : bound_(bound), legacy_(legacy) {}
 
   DbStatus Read(const Node& node) {
     if (node.kind == NodeKind::kAnd) {
@@ -60,7 +65,10 @@ class ClauseReader {
     size_t place = 0;
     TRY(ReadOperands(node, clause, place));
     if (node.kind == NodeKind::kBetween) clause.range = RangeOperator::kBetween;
-    if (node.kind == NodeKind::kCall) clause.range = RangeOperator::kBeginsWith;
+    if (node.kind == NodeKind::kCall) {
+      clause.range = RangeOperator::kBeginsWith;
+      clause.indexable = node.function == Function::kBeginsWith;
+    }
     if (node.kind == NodeKind::kCompare) {
       clause.equality = node.comparator == Comparator::kEqual;
       clause.range = RangeOf(node.comparator, place != 0);
@@ -91,7 +99,7 @@ class ClauseReader {
         if (node.comparator == Comparator::kNotEqual) return InvalidOperator(node.word);
         return {};
       case NodeKind::kCall:
-        if (node.function != Function::kBeginsWith) return InvalidOperator(node.word);
+        if (node.function != Function::kBeginsWith && !legacy_) return InvalidOperator(node.word);
         break;
       default:
         break;
@@ -126,6 +134,7 @@ class ClauseReader {
   }
 
   const Bound& bound_;
+  const bool legacy_;
   std::vector<Clause> clauses_;
 };
 
@@ -141,6 +150,7 @@ DbStatus ReadPartition(const std::vector<Clause>& clauses, const model::KeySchem
     if (clause == nullptr) {
       return Invalid("Query condition missed key schema element: " + key.name);
     }
+    if (!clause->indexable) return NotIndexable();
     if (!clause->equality) return Unsupported();
     TRY(KeyCondition::CheckValue(key, *clause->low, true));
     out.partition.push_back(*clause->low);
@@ -163,6 +173,7 @@ DbStatus ReadSort(const std::vector<Clause>& clauses, const model::KeySchema& ke
     if (clause == nullptr || !clause->equality)
       open.append(open.empty() ? "" : ", ").append(key.name);
     if (clause == nullptr) continue;
+    if (!clause->indexable) return NotIndexable();
     TRY(KeyCondition::CheckValue(key, *clause->low, false));
     if (clause->high != nullptr) TRY(KeyCondition::CheckValue(key, *clause->high, false));
     if (clause->equality) {
@@ -212,13 +223,14 @@ DbStatus KeyCondition::CheckValue(const model::KeyAttribute& key, const Attribut
 
 DbStatus KeyCondition::Check(std::string_view text, Bindings& bindings) {
   TRY_ASSIGN(Bound bound, BindKeyCondition(text, bindings));
-  return ClauseReader(bound).Read(bound.node(bound.syntax().root));
+  return ClauseReader(bound, bindings.legacy().key_conditions)
+      .Read(bound.node(bound.syntax().root));
 }
 
 DbResult<KeyCondition> KeyCondition::Compile(std::string_view text, Bindings& bindings,
                                              const model::KeySchema& keys) {
   TRY_ASSIGN(Bound bound, BindKeyCondition(text, bindings));
-  ClauseReader reader(bound);
+  ClauseReader reader(bound, bindings.legacy().key_conditions);
   TRY(reader.Read(bound.node(bound.syntax().root)));
   const auto& clauses = reader.clauses();
   size_t attributes = keys.partition.size() + keys.sort.size();

@@ -10,20 +10,22 @@
 namespace cruddur::expr {
 
 std::expected<std::shared_ptr<const Syntax>, std::string> Parse(Grammar grammar,
-                                                                std::string_view text) {
+                                                                std::string_view text,
+                                                                Origin origin) {
   if (text.empty()) return std::unexpected("The expression can not be empty;");
-  if (text.size() > kMaxExpressionBytes) {
+  if (text.size() > (origin == Origin::kLegacy ? kMaxLegacyBytes : kMaxExpressionBytes)) {
     std::string message = "Expression size has exceeded the maximum allowed size;";
     if (grammar != Grammar::kUpdate) message += " expression size: " + std::to_string(text.size());
     return std::unexpected(std::move(message));
   }
   auto syntax = std::make_shared<Syntax>(text);
-  if (auto error = Parser(grammar, *syntax).Run()) return std::unexpected(*std::move(error));
+  if (auto error = Parser(grammar, origin, *syntax).Run())
+    return std::unexpected(*std::move(error));
   return syntax;
 }
 
-Parser::Parser(Grammar grammar, Syntax& syntax)
-    : grammar_(grammar), syntax_(syntax), tokens_(Tokenize(syntax.text)) {
+Parser::Parser(Grammar grammar, Origin origin, Syntax& syntax)
+    : grammar_(grammar), origin_(origin), syntax_(syntax), tokens_(Tokenize(syntax.text)) {
   syntax_.nodes.reserve(tokens_.size());
 }
 
@@ -58,6 +60,11 @@ uint32_t Parser::AddNode(Node node) {
 }
 
 int32_t Parser::SlotOf(std::vector<std::string_view>& placeholders, std::string_view name) {
+  if (origin_ == Origin::kLegacy) {
+    // A legacy text may hold thousands; each is new, or named twice in a row.
+    if (placeholders.empty() || placeholders.back() != name) placeholders.push_back(name);
+    return static_cast<int32_t>(placeholders.size() - 1);
+  }
   auto at = std::ranges::find(placeholders, name);
   if (at == placeholders.end()) at = placeholders.insert(at, name);
   return static_cast<int32_t>(at - placeholders.begin());

@@ -13,7 +13,7 @@ namespace cruddur::expr {
 
 class Parser {
  public:
-  Parser(Grammar grammar, Syntax& syntax);
+  Parser(Grammar grammar, Origin origin, Syntax& syntax);
 
   // Fills the syntax; the message of what is wrong, if anything is.
   std::optional<std::string> Run();
@@ -86,6 +86,7 @@ class Parser {
   int32_t SlotOf(std::vector<std::string_view>& placeholders, std::string_view name);
 
   Grammar grammar_;
+  Origin origin_;
   Syntax& syntax_;
   std::vector<Token> tokens_;
   uint32_t at_ = 0;

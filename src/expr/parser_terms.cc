@@ -75,7 +75,7 @@ bool Parser::SumAllowed() const {
 }
 
 bool Parser::CountOperator() {
-  if (++operators_ <= kMaxOperators) return true;
+  if (++operators_ <= kMaxOperators || origin_ == Origin::kLegacy) return true;
   return FailWith("The expression contains too many operators; operator count: " +
                   std::to_string(operators_));
 }

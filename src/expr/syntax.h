@@ -13,7 +13,11 @@ namespace cruddur::expr {
 
 enum class Grammar : uint8_t { kCondition, kUpdate, kProjection };
 
+// Legacy parameters have other bounds than the expressions that they are written as.
+enum class Origin : uint8_t { kExpression, kLegacy };
+
 inline constexpr size_t kMaxExpressionBytes = 4096;
+inline constexpr size_t kMaxLegacyBytes = 64 * 1024;
 inline constexpr int kMaxOperators = 300;
 inline constexpr size_t kMaxInOperands = 100;
 
@@ -93,7 +97,7 @@ struct Syntax {
 // The error is AWS's text without "Invalid …Expression: ". Beyond the grammar it covers reserved
 // words, function names and where they stand, list indexes, sections and the number of operators.
 // Takes time linear in the text and no recursion, however deep the nesting.
-std::expected<std::shared_ptr<const Syntax>, std::string> Parse(Grammar grammar,
-                                                                std::string_view text);
+std::expected<std::shared_ptr<const Syntax>, std::string> Parse(
+    Grammar grammar, std::string_view text, Origin origin = Origin::kExpression);
 
 }  // namespace cruddur::expr

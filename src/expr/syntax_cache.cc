@@ -11,6 +11,7 @@ constexpr size_t kMaxBytes = 1 << 20;
 
 struct Key {
   Grammar grammar;
+  Origin origin;
   std::string_view text;
   bool operator==(const Key&) const = default;
 };
@@ -41,9 +42,9 @@ class SyntaxCache {
     return at->second->syntax;
   }
 
-  void Insert(Grammar grammar, std::shared_ptr<const Syntax> syntax) {
+  void Insert(Grammar grammar, Origin origin, std::shared_ptr<const Syntax> syntax) {
     bytes_ += BytesOf(*syntax);
-    Key key{grammar, syntax->text};
+    Key key{grammar, origin, syntax->text};
     entries_.push_front({key, std::move(syntax)});
     places_.emplace(key, entries_.begin());
     while (bytes_ > kMaxBytes) {
@@ -62,11 +63,12 @@ class SyntaxCache {
 }  // namespace
 
 std::expected<std::shared_ptr<const Syntax>, std::string> ParseCached(Grammar grammar,
-                                                                      std::string_view text) {
+                                                                      std::string_view text,
+                                                                      Origin origin) {
   thread_local SyntaxCache cache;
-  if (auto syntax = cache.Find({grammar, text})) return syntax;
-  auto parsed = Parse(grammar, text);
-  if (parsed) cache.Insert(grammar, *parsed);
+  if (auto syntax = cache.Find({grammar, origin, text})) return syntax;
+  auto parsed = Parse(grammar, text, origin);
+  if (parsed) cache.Insert(grammar, origin, *parsed);
   return parsed;
 }
 

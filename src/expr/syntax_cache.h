@@ -10,7 +10,7 @@ namespace cruddur::expr {
 
 // Parses, or finds the same text's syntax among this thread's last ones. Only what parsed well is
 // kept, the least recently used goes first, and one thread keeps about a megabyte at most.
-std::expected<std::shared_ptr<const Syntax>, std::string> ParseCached(Grammar grammar,
-                                                                      std::string_view text);
+std::expected<std::shared_ptr<const Syntax>, std::string> ParseCached(
+    Grammar grammar, std::string_view text, Origin origin = Origin::kExpression);
 
 }  // namespace cruddur::expr

@@ -19,6 +19,11 @@ using model::Number;
 std::unexpected<DbError> WrongType() {
   return Invalid("An operand in the update expression has an incorrect data type");
 }
+// Of what ADD or DELETE meets in the item.
+std::unexpected<DbError> WrongTarget(const Bound& bound) {
+  if (!bound.legacy()) return WrongType();
+  return Invalid("Type mismatch for attribute to update");
+}
 std::unexpected<DbError> WrongPath() {
   return Invalid("The document path provided in the update expression is invalid for update");
 }
@@ -158,7 +163,13 @@ DbStatus UpdateRun::EvaluateAdd(const UpdateAction& action, Effect& effect) cons
     effect.value = added;
     return {};
   }
-  if (present->type() != added.type()) return WrongType();
+  if (present->type() != added.type()) return WrongTarget(bound_);
+  if (const auto* appended = added.As<List>()) {  // in AttributeUpdates only
+    List list = *present->As<List>();
+    list.insert(list.end(), appended->begin(), appended->end());
+    effect.value = std::move(list);
+    return {};
+  }
   const auto* number = added.As<Number>();
   if (number == nullptr) {
     effect.value =
@@ -175,7 +186,7 @@ DbStatus UpdateRun::EvaluateDelete(const UpdateAction& action, Effect& effect) c
   const AttributeValue& deleted = bound_.ValueOf(bound_.node(action.value));
   const AttributeValue* present = Target(action);
   if (present == nullptr) return {};
-  if (present->type() != deleted.type()) return WrongType();
+  if (present->type() != deleted.type()) return WrongTarget(bound_);
   effect.value =
       CombineSets(*present, deleted, [](const auto& a, const auto& b) { return Difference(a, b); });
   if (IsEmptySet(*effect.value)) {  // there are no empty sets

@@ -2,8 +2,8 @@
 // dynamo::Client offers. Members have the API's names and meanings; a member that was not given is
 // empty (strings) or nullopt.
 //
-// The legacy parameters (Expected, KeyConditions, …) have no members here: the wire layer turns
-// them into the same trees as expressions (issue 3).
+// The legacy parameters (Expected, KeyConditions, …) have no members here: the wire layer writes
+// them as expressions (expr/legacy_conditions.h), and Placeholders::legacy says that it did.
 #pragma once
 
 #include <cstdint>
@@ -54,9 +54,17 @@ struct ItemCollectionMetrics {
   double lower_gb = 0, upper_gb = 1;
 };
 
+// Which expressions of a request stand for legacy parameters. They compile to the same trees; AWS
+// uses other words for some errors then, knows no bound on their length, and lets ADD take lists.
+struct LegacyUse {
+  bool key_conditions = false;
+  bool others = false;  // none of these may stand beside an expression
+};
+
 struct Placeholders {
   ExpressionNames names;
   Item values;  // ":value" -> AttributeValue
+  LegacyUse legacy = {};
 };
 
 struct GetItemRequest {
@@ -151,6 +159,7 @@ struct KeysAndAttributes {
   bool consistent_read = false;
   std::optional<std::string> projection_expression;
   ExpressionNames names;
+  bool legacy = false;  // the expression stands for AttributesToGet: all names, in their order
 };
 struct BatchGetItemRequest {
   std::vector<std::pair<std::string, KeysAndAttributes>> tables;
