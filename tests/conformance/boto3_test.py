@@ -210,6 +210,36 @@ class Pages(WithTable):
         self.assertEqual(sorted(seen), list(range(60)))
 
 
+class Legacy(WithTable):
+    """What expressions replaced."""
+
+    def test_a_life(self):
+        key = {"pk": "legacy", "sk": 1}
+        self.table.put_item(Item={**key, "n": 1, "tags": {"x", "y"}, "old": True},
+                            Expected={"pk": {"Exists": False}})
+        self.error("ConditionalCheckFailedException", self.table.put_item, Item=key,
+                   Expected={"pk": {"Exists": False}})
+        updated = self.table.update_item(
+            Key=key, ReturnValues="ALL_NEW", ConditionalOperator="OR",
+            Expected={"n": {"ComparisonOperator": "GE", "AttributeValueList": [1]},
+                      "none": {"ComparisonOperator": "NOT_NULL"}},
+            AttributeUpdates={"n": {"Action": "ADD", "Value": 41}, "old": {"Action": "DELETE"},
+                              "tags": {"Action": "DELETE", "Value": {"x"}},
+                              "text": {"Value": "hello"}})["Attributes"]
+        self.assertEqual(updated, {**key, "n": 42, "tags": {"y"}, "text": "hello"})
+        self.assertEqual(self.table.get_item(Key=key, AttributesToGet=["n"])["Item"], {"n": 42})
+        conditions = {"pk": {"ComparisonOperator": "EQ", "AttributeValueList": ["legacy"]},
+                      "sk": {"ComparisonOperator": "LE", "AttributeValueList": [1]}}
+        for text, found in (("ell", 1), ("other", 0)):
+            contains = {"text": {"ComparisonOperator": "CONTAINS", "AttributeValueList": [text]}}
+            queried = self.table.query(KeyConditions=conditions, QueryFilter=contains)
+            self.assertEqual((queried["Count"], queried["ScannedCount"]), (found, 1))
+            scanned = self.table.scan(ScanFilter=contains, AttributesToGet=["sk"])
+            self.assertEqual(scanned["Items"], [{"sk": 1}] * found)
+        self.table.delete_item(Key=key, Expected={"n": {"Value": 42}})
+        self.assertNotIn("Item", self.table.get_item(Key=key))
+
+
 class Batches(WithTable):
     def test_write_and_read(self):
         with self.table.batch_writer(overwrite_by_pkeys=["pk", "sk"]) as batch:
