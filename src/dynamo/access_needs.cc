@@ -237,8 +237,14 @@ AccessNeeds NeedsOf(std::string_view operation, const model::TransactWriteItemsR
 AccessNeeds NeedsOf(std::string_view operation, const model::ListTablesRequest&) {
   return {{.action = operation, .resource = "table/*"}};
 }
+AccessNeeds NeedsOf(std::string_view operation,
+                    const model::ListContributorInsightsRequest& request) {
+  if (!request.table.empty()) return {NeedOfTable(operation, request.table)};
+  return {{.action = operation, .resource = "table/*"}};
+}
 AccessNeeds NeedsOf(std::string_view operation, const model::CreateTableRequest& request) {
   AccessNeeds needs{NeedOfTable(operation, request.table)};
+  if (request.resource_policy) needs.push_back(NeedOfTable("PutResourcePolicy", request.table));
   if (!request.tags.empty()) needs.push_back(NeedOfTable("TagResource", request.table));
   return needs;
 }

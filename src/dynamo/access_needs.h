@@ -13,6 +13,7 @@
 #include "expr/syntax.h"
 #include "model/partiql_operations.h"
 #include "model/table_operations.h"
+#include "model/table_settings.h"
 
 namespace cruddur::dynamo {
 
@@ -57,6 +58,8 @@ AccessNeeds NeedsOf(std::string_view operation, const model::CreateTableRequest&
 AccessNeeds NeedsOf(std::string_view operation, const DescribeLimitsRequest& request);
 AccessNeeds NeedsOf(std::string_view operation, const DescribeEndpointsRequest& request);
 AccessNeeds NeedsOf(std::string_view operation, const model::ListStreamsRequest& request);
+AccessNeeds NeedsOf(std::string_view operation,
+                    const model::ListContributorInsightsRequest& request);
 AccessNeeds NeedsOf(std::string_view operation, const model::GetRecordsRequest& request);
 
 // The actions are those of the statements: PartiQLSelect, PartiQLInsert, …

@@ -12,6 +12,7 @@
 #include "dynamo/items_codec.h"
 #include "dynamo/pages_codec.h"
 #include "dynamo/streams_codec.h"
+#include "dynamo/table_settings_codec.h"
 #include "dynamo/tables_codec.h"
 #include "dynamo/tags_codec.h"
 #include "dynamo/time_to_live_codec.h"
@@ -105,10 +106,16 @@ inline void CheckAnyBody(unsigned choice, std::string_view body) {
       [](std::string_view text) { (void)ReadErrorBody(400, text); },
       CheckAnyRequest<model::UpdateTimeToLiveRequest>,
       CheckAnyRequest<DescribeTimeToLiveRequest>,
+      CheckAnyRequest<model::PutResourcePolicyRequest>,
+      CheckAnyRequest<model::DeleteResourcePolicyRequest>,
+      CheckAnyRequest<model::GetResourcePolicyRequest>,
+      CheckAnyRequest<model::UpdateContributorInsightsRequest>,
+      CheckAnyRequest<model::DescribeContributorInsightsRequest>,
+      CheckAnyRequest<model::ListContributorInsightsRequest>,
   };
   kChecks[choice % std::size(kChecks)](body);
 }
 
-inline constexpr unsigned kAnyBodyChoices = 39;
+inline constexpr unsigned kAnyBodyChoices = 45;
 
 }  // namespace cruddur::dynamo

@@ -91,6 +91,30 @@ class BrokenEngine final : public engine::Engine {
       const model::ListTagsOfResourceRequest&) override {
     return Fail();
   }
+  void PutResourcePolicy(model::PutResourcePolicyRequest,
+                         engine::Done<model::PolicyRevision> done) override {
+    Fail(std::move(done));
+  }
+  void DeleteResourcePolicy(model::DeleteResourcePolicyRequest,
+                            engine::Done<model::PolicyRevision> done) override {
+    Fail(std::move(done));
+  }
+  DbResult<model::ResourcePolicy> GetResourcePolicy(
+      const model::GetResourcePolicyRequest&) override {
+    return Fail();
+  }
+  void UpdateContributorInsights(model::UpdateContributorInsightsRequest,
+                                 engine::Done<model::ContributorInsightsSummary> done) override {
+    Fail(std::move(done));
+  }
+  DbResult<model::ContributorInsightsDescription> DescribeContributorInsights(
+      const model::DescribeContributorInsightsRequest&) override {
+    return Fail();
+  }
+  DbResult<model::ListContributorInsightsResponse> ListContributorInsights(
+      const model::ListContributorInsightsRequest&) override {
+    return Fail();
+  }
   DbResult<model::ListStreamsResponse> ListStreams(const model::ListStreamsRequest&) override {
     return Fail();
   }

@@ -446,7 +446,7 @@ TEST(Request, ChecksTablesBeforeTheirNamesAreLookedUp) {
            "One or more parameter values were invalid: One of GlobalSecondaryIndexUpdate.Update, "
            "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be "
            "null"},
-          {kUpdateTable, R"({"TableName": "abc", "ReplicaUpdates": []})",
+          {kUpdateTable, R"({"TableName": "abc", "ReplicaUpdates": [{}]})",
            "One or more parameter values were invalid: ReplicaUpdates is not supported: tables "
            "have no replicas here"},
       });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dynamo/common_shapes.h"
+#include "dynamo/replica_shapes.h"
 #include "dynamo/tag_shapes.h"
 
 namespace cruddur::dynamo {
@@ -24,16 +25,12 @@ inline constexpr EnumValue kStreamViewTypeValues[] = {
     NamedValue("OLD_IMAGE", model::StreamViewType::kOldImage),
     NamedValue("NEW_AND_OLD_IMAGES", model::StreamViewType::kNewAndOldImages),
     NamedValue("KEYS_ONLY", model::StreamViewType::kKeysOnly)};
-inline constexpr EnumValue kTableClassValues[] = {
-    NamedValue("STANDARD", model::TableClass::kStandard),
-    NamedValue("STANDARD_INFREQUENT_ACCESS", model::TableClass::kStandardInfrequentAccess)};
 
 inline constexpr Shape kAttributeType{.kind = ShapeKind::kString, .values = kAttributeTypeValues};
 inline constexpr Shape kKeyType{.kind = ShapeKind::kString, .values = kKeyTypeValues};
 inline constexpr Shape kProjectionType{.kind = ShapeKind::kString, .values = kProjectionTypeValues};
 inline constexpr Shape kBillingMode{.kind = ShapeKind::kString, .values = kBillingModeValues};
 inline constexpr Shape kStreamViewType{.kind = ShapeKind::kString, .values = kStreamViewTypeValues};
-inline constexpr Shape kTableClass{.kind = ShapeKind::kString, .values = kTableClassValues};
 inline constexpr Shape kAttributeName{.kind = ShapeKind::kString, .min = 1, .max = 255};
 
 // CreateTable and its like look at the name's presence and length before anything else, so that
@@ -110,6 +107,7 @@ inline constexpr Member kCreateTableMembers[] = {
     {"Tags", &kTags},
     {"TableClass", &kTableClass},
     {"DeletionProtectionEnabled", &kTruth},
+    {"ResourcePolicy", &kText},
 };
 inline constexpr Shape kCreateTable{.kind = ShapeKind::kStructure, .members = kCreateTableMembers};
 
@@ -140,9 +138,11 @@ inline constexpr Member kUpdateTableMembers[] = {
     {"GlobalSecondaryIndexUpdates", &kIndexUpdates},
     {"StreamSpecification", &kStreamSpecification},
     {"SSESpecification", &kEncryption},
-    {"ReplicaUpdates", &kAny},
+    {"ReplicaUpdates", &kReplicaUpdates},
     {"TableClass", &kTableClass},
     {"DeletionProtectionEnabled", &kTruth},
+    {"MultiRegionConsistency", &kMultiRegionConsistency},
+    {"GlobalTableWitnessUpdates", &kWitnessUpdates},
 };
 inline constexpr Shape kUpdateTable{.kind = ShapeKind::kStructure, .members = kUpdateTableMembers};
 

@@ -181,6 +181,7 @@ model::DbStatus ReadRequest(json::Element body, model::CreateTableRequest& out) 
     }
     ReadStream(fields.At("StreamSpecification"), out, issues);
     CheckEncryption(fields, issues);
+    out.resource_policy = fields.OptionalString("ResourcePolicy");
     out.deletion_protection = fields.Bool("DeletionProtectionEnabled");
     out.table_class = fields.Enum<model::TableClass>("TableClass", model::TableClass::kStandard);
     out.tags = ReadTags(fields.At("Tags"), issues);
@@ -188,30 +189,34 @@ model::DbStatus ReadRequest(json::Element body, model::CreateTableRequest& out) 
 }
 
 model::DbStatus ReadRequest(json::Element body, model::UpdateTableRequest& out) {
-  return ReadBody<kUpdateTable>(
-      body, [&](const Fields<kUpdateTable>& fields, RequestIssues& issues) {
-        out.table = ReadTableName(fields, issues);
-        out.attribute_definitions = ReadAttributeDefinitions(fields.At("AttributeDefinitions"));
-        out.billing = fields.OptionalEnum<model::BillingMode>("BillingMode");
-        out.throughput = ReadThroughput(fields.At("ProvisionedThroughput"));
-        fields.ForEach("GlobalSecondaryIndexUpdates",
-                       [&](json::Element each) { ReadIndexUpdate(each, out, issues); });
-        if (const json::Element* stream = fields.At("StreamSpecification")) {
-          if (stream->is_object()) {
-            Fields<kStreamSpecification> inner(*stream);
-            out.stream_enabled = inner.Bool("StreamEnabled");
-            out.stream_view = inner.OptionalEnum<model::StreamViewType>("StreamViewType");
-          }
-        }
-        CheckEncryption(fields, issues);
-        if (fields.Has("ReplicaUpdates")) {
-          FailParameter(issues, "ReplicaUpdates is not supported: tables have no replicas here");
-        }
-        if (fields.Has("DeletionProtectionEnabled")) {
-          out.deletion_protection = fields.Bool("DeletionProtectionEnabled");
-        }
-        out.table_class = fields.OptionalEnum<model::TableClass>("TableClass");
-      });
+  return ReadBody<kUpdateTable>(body, [&](const Fields<kUpdateTable>& fields,
+                                          RequestIssues& issues) {
+    out.table = ReadTableName(fields, issues);
+    out.attribute_definitions = ReadAttributeDefinitions(fields.At("AttributeDefinitions"));
+    out.billing = fields.OptionalEnum<model::BillingMode>("BillingMode");
+    out.throughput = ReadThroughput(fields.At("ProvisionedThroughput"));
+    fields.ForEach("GlobalSecondaryIndexUpdates",
+                   [&](json::Element each) { ReadIndexUpdate(each, out, issues); });
+    if (const json::Element* stream = fields.At("StreamSpecification")) {
+      if (stream->is_object()) {
+        Fields<kStreamSpecification> inner(*stream);
+        out.stream_enabled = inner.Bool("StreamEnabled");
+        out.stream_view = inner.OptionalEnum<model::StreamViewType>("StreamViewType");
+      }
+    }
+    CheckEncryption(fields, issues);
+    for (const auto& [given, name] :
+         {std::pair(fields.Has("ReplicaUpdates"), "ReplicaUpdates"),
+          std::pair(fields.Has("GlobalTableWitnessUpdates"), "GlobalTableWitnessUpdates"),
+          std::pair(fields.Has("MultiRegionConsistency"), "MultiRegionConsistency")}) {
+      if (!given) continue;
+      FailParameter(issues, fmt::format("{} is not supported: tables have no replicas here", name));
+    }
+    if (fields.Has("DeletionProtectionEnabled")) {
+      out.deletion_protection = fields.Bool("DeletionProtectionEnabled");
+    }
+    out.table_class = fields.OptionalEnum<model::TableClass>("TableClass");
+  });
 }
 
 model::DbStatus ReadRequest(json::Element body, model::ListTablesRequest& out) {

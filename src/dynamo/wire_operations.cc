@@ -11,6 +11,7 @@
 #include "dynamo/pages_codec.h"
 #include "dynamo/partiql_codec.h"
 #include "dynamo/streams_codec.h"
+#include "dynamo/table_settings_codec.h"
 #include "dynamo/tables_codec.h"
 #include "dynamo/tags_codec.h"
 #include "dynamo/thread_document.h"
@@ -252,6 +253,19 @@ constexpr WireOperation kItemOperations[] = {
     {"DescribeLimits", DescribeLimits},
     {"DescribeEndpoints", DescribeEndpoints},
     {"DescribeContinuousBackups", DescribeContinuousBackups},
+    {"PutResourcePolicy", nullptr,
+     Write<model::PutResourcePolicyRequest, model::PolicyRevision, &Engine::PutResourcePolicy>},
+    {"DeleteResourcePolicy", nullptr,
+     Write<model::DeleteResourcePolicyRequest, model::PolicyRevision,
+           &Engine::DeleteResourcePolicy>},
+    {"GetResourcePolicy", ReadPlainly<model::GetResourcePolicyRequest, &Engine::GetResourcePolicy>},
+    {"UpdateContributorInsights", nullptr,
+     Write<model::UpdateContributorInsightsRequest, model::ContributorInsightsSummary,
+           &Engine::UpdateContributorInsights>},
+    {"DescribeContributorInsights",
+     ReadPlainly<model::DescribeContributorInsightsRequest, &Engine::DescribeContributorInsights>},
+    {"ListContributorInsights",
+     ReadPlainly<model::ListContributorInsightsRequest, &Engine::ListContributorInsights>},
 };
 
 constexpr WireOperation kStreamOperations[] = {

@@ -16,6 +16,7 @@
 #include "engine/key_codec.h"
 #include "model/table.h"
 #include "model/table_operations.h"
+#include "model/table_settings.h"
 
 namespace rocksdb {
 class WriteBatch;
@@ -65,6 +66,18 @@ struct TtlState {
   bool on() const { return index != 0; }
 };
 
+// A resource-based policy as GetResourcePolicy answers it.
+struct ResourcePolicyState {
+  std::string document, revision;
+};
+
+// Contributor insights of a table or an index that were switched on at least once.
+struct ContributorInsightsState {
+  bool enabled = false;
+  model::ContributorInsightsMode mode{};
+  base::Micros changed_at{0};
+};
+
 // A table as its description has it, and where its data is. `item_count` and `size_bytes` of the
 // description aren't kept up: see Describe.
 struct TableState {
@@ -75,7 +88,9 @@ struct TableState {
   uint32_t open_shard = 0;          // of that stream: where records go
   TtlState ttl;
   std::vector<model::Tag> tags;
-  std::shared_ptr<Throttle> throttle;  // null: throughput isn't enforced
+  std::shared_ptr<Throttle> throttle;                        // null: throughput isn't enforced
+  std::map<std::string, ResourcePolicyState> policies;       // by a stream's label; "": the table's
+  std::map<std::string, ContributorInsightsState> insights;  // by an index's name; "": the table's
   std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
   // The last sequence number given to a stream record of this table. Stored with release when that
   // record can be read: who has loaded it with acquire finds the record.

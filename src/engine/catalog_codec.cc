@@ -72,6 +72,13 @@ class Fields {
     if (!FromName(Get<std::string_view>(name), value)) complete_ = false;
     return value;
   }
+  // Calls read(element) for each of an array that earlier versions didn't write.
+  template <class Read>
+  void EachIfThere(const char* name, Read read) {
+    json::Array array;
+    if (complete_ && object_[name].get(array) == simdjson::NO_SUCH_FIELD) return;
+    Each(name, read);
+  }
   // Calls read(element) for each of the array.
   template <class Read>
   void Each(const char* name, Read read) {
@@ -157,6 +164,36 @@ TtlState ReadTtl(Fields& fields) {
   return ttl;
 }
 
+void WriteSettings(Writer& out, const TableState& table) {
+  out.Key("policies").BeginArray();
+  for (const auto& [of, policy] : table.policies) {
+    out.BeginObject().Key("of").String(of).Key("document").String(policy.document);
+    out.Key("revision").String(policy.revision).EndObject();
+  }
+  out.EndArray().Key("insights").BeginArray();
+  for (const auto& [of, insights] : table.insights) {
+    out.BeginObject().Key("of").String(of).Key("enabled").Bool(insights.enabled);
+    out.Key("mode").String(NameOf(insights.mode));
+    out.Key("changed_at").Int(insights.changed_at.count()).EndObject();
+  }
+  out.EndArray();
+}
+
+void ReadSettings(Fields& fields, TableState& table) {
+  fields.EachIfThere("policies", [&](json::Element element) {
+    Fields policy(element);
+    table.policies[policy.Text("of")] = {policy.Text("document"), policy.Text("revision")};
+    return policy.complete();
+  });
+  fields.EachIfThere("insights", [&](json::Element element) {
+    Fields insights(element);
+    table.insights[insights.Text("of")] = {insights.Bool("enabled"),
+                                           insights.Named<model::ContributorInsightsMode>("mode"),
+                                           base::Micros(insights.Int("changed_at"))};
+    return insights.complete();
+  });
+}
+
 bool ReadShard(json::Element element, StreamState& stream) {
   Fields fields(element);
   ShardState shard;
@@ -210,6 +247,7 @@ std::string EncodeTable(const TableState& table) {
     out.BeginObject().Key("key").String(tag.key).Key("value").String(tag.value).EndObject();
   }
   out.EndArray();
+  WriteSettings(out, table);
   out.EndObject();
   return json;
 }
@@ -245,6 +283,7 @@ base::Result<TableState> DecodeTable(std::string_view json) {
     table.tags.push_back({members.Text("key"), members.Text("value")});
     return members.complete();
   });
+  ReadSettings(fields, table);
   if (!fields.complete()) return Unreadable("table " + description.name);
   return table;
 }

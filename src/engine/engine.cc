@@ -3,9 +3,11 @@
 #include "engine/backfill.h"
 #include "engine/catalog.h"
 #include "engine/committer.h"
+#include "engine/contributor_insights.h"
 #include "engine/item_writes.h"
 #include "engine/partiql.h"
 #include "engine/reader.h"
+#include "engine/resource_policies.h"
 #include "engine/shard_splitter.h"
 #include "engine/storage.h"
 #include "engine/stream_reader.h"
@@ -131,6 +133,31 @@ class RocksEngine final : public Engine {
   DbResult<model::ListTagsOfResourceResponse> ListTagsOfResource(
       const model::ListTagsOfResourceRequest& request) override {
     return engine::ListTagsOfResource(*catalog_->Snapshot(), naming_, request);
+  }
+
+  void PutResourcePolicy(model::PutResourcePolicyRequest request,
+                         Done<model::PolicyRevision> done) override {
+    SubmitPutResourcePolicy(writes_, naming_, std::move(request), std::move(done));
+  }
+  void DeleteResourcePolicy(model::DeleteResourcePolicyRequest request,
+                            Done<model::PolicyRevision> done) override {
+    SubmitDeleteResourcePolicy(writes_, naming_, std::move(request), std::move(done));
+  }
+  DbResult<model::ResourcePolicy> GetResourcePolicy(
+      const model::GetResourcePolicyRequest& request) override {
+    return engine::GetResourcePolicy(*catalog_->Snapshot(), naming_, request);
+  }
+  void UpdateContributorInsights(model::UpdateContributorInsightsRequest request,
+                                 Done<model::ContributorInsightsSummary> done) override {
+    SubmitUpdateContributorInsights(writes_, std::move(request), std::move(done));
+  }
+  DbResult<model::ContributorInsightsDescription> DescribeContributorInsights(
+      const model::DescribeContributorInsightsRequest& request) override {
+    return engine::DescribeContributorInsights(*catalog_->Snapshot(), request);
+  }
+  DbResult<model::ListContributorInsightsResponse> ListContributorInsights(
+      const model::ListContributorInsightsRequest& request) override {
+    return engine::ListContributorInsights(*catalog_->Snapshot(), request);
   }
 
   DbResult<model::ListStreamsResponse> ListStreams(

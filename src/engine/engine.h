@@ -21,6 +21,7 @@
 #include "base/result.h"
 #include "model/partiql_operations.h"
 #include "model/table_operations.h"
+#include "model/table_settings.h"
 #include "model/tag_operations.h"
 
 namespace cruddur::engine {
@@ -112,6 +113,20 @@ class Engine {
   virtual void UntagResource(model::UntagResourceRequest, Done<void> done) = 0;
   virtual DbResult<model::ListTagsOfResourceResponse> ListTagsOfResource(
       const model::ListTagsOfResourceRequest&) = 0;
+
+  // Settings of a table that are kept and told, and change nothing else: resource-based policies of
+  // tables and streams, contributor insights of tables and indexes.
+  virtual void PutResourcePolicy(model::PutResourcePolicyRequest, Done<model::PolicyRevision>) = 0;
+  virtual void DeleteResourcePolicy(model::DeleteResourcePolicyRequest,
+                                    Done<model::PolicyRevision>) = 0;
+  virtual DbResult<model::ResourcePolicy> GetResourcePolicy(
+      const model::GetResourcePolicyRequest&) = 0;
+  virtual void UpdateContributorInsights(model::UpdateContributorInsightsRequest,
+                                         Done<model::ContributorInsightsSummary>) = 0;
+  virtual DbResult<model::ContributorInsightsDescription> DescribeContributorInsights(
+      const model::DescribeContributorInsightsRequest&) = 0;
+  virtual DbResult<model::ListContributorInsightsResponse> ListContributorInsights(
+      const model::ListContributorInsightsRequest&) = 0;
 
   // Streams.
   virtual DbResult<model::ListStreamsResponse> ListStreams(const model::ListStreamsRequest&) = 0;

@@ -5,6 +5,8 @@
 
 #include "base/random.h"
 #include "engine/field_checks.h"
+#include "engine/policy_document.h"
+#include "engine/resource_policies.h"
 #include "engine/stream_lifecycle.h"
 #include "engine/table_checks.h"
 #include "engine/table_operation.h"
@@ -68,6 +70,7 @@ class CreateTableOperation final : public TableOperation {
       AddIndex(edit, table, index);
     }
     table.tags = request_.tags;
+    if (request_.resource_policy) table.policies[""] = NewPolicy(*request_.resource_policy, now);
     if (request_.stream_view) StartStream(edit, table, *request_.stream_view, now);
     return table;
   }
@@ -154,6 +157,11 @@ void SubmitCreateTable(const WriteContext& context, const TableNaming& naming,
                        model::CreateTableRequest request, Done<TableDescription> done) {
   if (DbStatus status = CheckCreateTable(request); !status) {
     return done(std::unexpected(std::move(status).error()));
+  }
+  if (request.resource_policy) {
+    auto document = CanonicalPolicy(*request.resource_policy);
+    if (!document) return done(std::unexpected(std::move(document).error()));
+    request.resource_policy = *std::move(document);
   }
   context.committer.Submit(
       std::make_unique<CreateTableOperation>(naming, std::move(request), std::move(done)));

@@ -168,6 +168,7 @@ class UpdateTableOperation final : public TableOperation {
     }
     IndexDescription dropped = std::move(*index);
     dropped.status = TableStatus::kDeleting;
+    table.insights.erase(dropped.name);
     const auto place = index - indexes.begin();
     DropKeyspace(commit, table.indexes[static_cast<size_t>(place)].id);
     indexes.erase(index);

@@ -25,6 +25,7 @@ constexpr DbErrorWire kTable[] = {
     {kResourceInUse, DYNAMODB_TYPE("ResourceInUseException"), 400, false},
     {kTableNotFound, DYNAMODB_TYPE("TableNotFoundException"), 400, false},
     {kTableAlreadyExists, DYNAMODB_TYPE("TableAlreadyExistsException"), 400, false},
+    {kPolicyNotFound, DYNAMODB_TYPE("PolicyNotFoundException"), 400, false},
     {kLimitExceeded, DYNAMODB_TYPE("LimitExceededException"), 400, false},
     {kItemCollectionSizeLimitExceeded, DYNAMODB_TYPE("ItemCollectionSizeLimitExceededException"),
      400, false},

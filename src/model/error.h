@@ -21,6 +21,7 @@ enum class DbErrorCode {
   kResourceInUse,
   kTableNotFound,
   kTableAlreadyExists,
+  kPolicyNotFound,
   kLimitExceeded,
   kItemCollectionSizeLimitExceeded,
   kProvisionedThroughputExceeded,

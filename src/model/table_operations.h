@@ -24,6 +24,7 @@ struct CreateTableRequest {
   bool deletion_protection = false;
   TableClass table_class = TableClass::kStandard;
   std::vector<Tag> tags;
+  std::optional<std::string> resource_policy;
 };
 
 struct UpdateTableRequest {

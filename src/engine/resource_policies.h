@@ -1,0 +1,24 @@
+// PutResourcePolicy, GetResourcePolicy and DeleteResourcePolicy. Policies are kept and told; what
+// decides who may do what is --credentials alone.
+#pragma once
+
+#include "engine/engine.h"
+#include "engine/item_writes.h"
+#include "engine/table_writes.h"
+
+namespace cruddur::engine {
+
+void SubmitPutResourcePolicy(const WriteContext& context, const TableNaming& naming,
+                             model::PutResourcePolicyRequest request,
+                             Done<model::PolicyRevision> done);
+void SubmitDeleteResourcePolicy(const WriteContext& context, const TableNaming& naming,
+                                model::DeleteResourcePolicyRequest request,
+                                Done<model::PolicyRevision> done);
+DbResult<model::ResourcePolicy> GetResourcePolicy(const CatalogSnapshot& catalog,
+                                                  const TableNaming& naming,
+                                                  const model::GetResourcePolicyRequest& request);
+
+// The policy that a table has when it is made; `document` is canonical.
+ResourcePolicyState NewPolicy(std::string document, base::Micros now);
+
+}  // namespace cruddur::engine
