@@ -406,6 +406,32 @@ TEST_F(Access, ChecksTheLeadingKeys) {
       "Query", table + "/index/message-group-sk-index");
 }
 
+TEST_F(Access, ChecksTheLegacyParametersToo) {
+  const std::string table = "table/cruddur-messages";
+  const auto query = [](std::string_view value, std::string_view rest) {
+    return R"({"TableName": "cruddur-messages", "KeyConditions": {"pk": {"ComparisonOperator": "EQ",
+               "AttributeValueList": [{"S": ")" +
+           std::string(value) + R"("}]}})" + std::string(rest) + "}";
+  };
+  ExpectAllowed("BAYKO", "Query", query("GRP#bayko", ""));
+  ExpectDenied("BAYKO", "Query", query("GRP#brown", ""), "Query", table);
+  ExpectDenied("BAYKO", "Query", query("GRP#brown", R"(, "AttributesToGet": ["message"])"), "Query",
+               table);
+  const auto update = [](std::string_view rest) {
+    return R"({"TableName": "cruddur-messages", "Key": {"pk": {"S": "a"}, "sk": {"S": "1"}}, )" +
+           std::string(rest) + "}";
+  };
+  ExpectAllowed("BAYKO", "UpdateItem",
+                update(R"("AttributeUpdates": {"message": {"Action": "DELETE"}})"));
+  ExpectDenied("BAYKO", "UpdateItem",
+               update(R"("AttributeUpdates": {"user_uuid": {"Action": "DELETE"}})"), "UpdateItem",
+               table);
+  ExpectDenied("BAYKO", "UpdateItem",
+               update(R"("AttributeUpdates": {"message": {"Action": "DELETE"}},
+                         "Expected": {"user_uuid": {"Exists": false}})"),
+               "UpdateItem", table);
+}
+
 TEST_F(Access, ChecksTheAttributes) {
   const std::string key =
       R"("TableName": "cruddur-messages", "Key": {"pk": {"S": "a"}, "sk": {"S": "1"}})";
