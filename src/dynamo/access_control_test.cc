@@ -253,7 +253,7 @@ TEST_F(Access, TakesSignaturesForFiveMinutes) {
 }
 
 TEST_F(Access, SignsWhatIsSentCompressed) {
-  const std::string packed = Gzip(kPut);
+  const std::string packed = Pack(AnswerCoding::kGzip, kPut);
   EXPECT_THAT(Call("ADMIN", "PutItem", packed, {.header = "Content-Encoding: gzip\r\n"}),
               StartsWith("HTTP/1.1 200 "));
 }

@@ -12,6 +12,7 @@ namespace {
 using model::DbErrorCode;
 
 constexpr int kGzipWindow = 15 + 16;  // zlib: gzip's frame
+constexpr int kZlibWindow = 15;       // what HTTP calls "deflate"
 constexpr int kAnyWindow = 15 + 32;   // gzip's or zlib's, as the first bytes say
 constexpr int kRawWindow = -15;       // no frame: what some send as "deflate"
 constexpr size_t kPieceBytes = 64 * 1024;
@@ -35,6 +36,10 @@ Outcome Inflate(std::string_view body, int window, size_t limit, std::string& ou
     stream.avail_out = kPieceBytes;
     status = inflate(&stream, Z_NO_FLUSH);
     out.resize(before + kPieceBytes - stream.avail_out);
+    // A gzip file may have several members. What else follows is passed over, as AWS does.
+    const bool another = status == Z_STREAM_END && stream.avail_in > 1 &&
+                         stream.next_in[0] == 0x1F && stream.next_in[1] == 0x8B;
+    if (another) status = inflateReset(&stream);
   }
   inflateEnd(&stream);
   if (out.size() > limit) return Outcome::kTooLarge;
@@ -44,41 +49,25 @@ Outcome Inflate(std::string_view body, int window, size_t limit, std::string& ou
 }  // namespace
 
 model::DbResult<std::string> Unpack(std::string_view coding, std::string_view body, size_t limit) {
+  const bool known =
+      net::EqualsIgnoreCase(coding, "gzip") || net::EqualsIgnoreCase(coding, "deflate");
+  if (!known) return model::DbFail(DbErrorCode::kInternalServerError, "");
   std::string out;
   Outcome outcome = Inflate(body, kAnyWindow, limit, out);
   if (outcome == Outcome::kBroken && net::EqualsIgnoreCase(coding, "deflate")) {
     out.clear();
     outcome = Inflate(body, kRawWindow, limit, out);
   }
-  if (outcome == Outcome::kTooLarge) {
-    return model::Invalid("Request size exceeded the limit of 16777216 bytes");
-  }
-  if (outcome == Outcome::kBroken) {
-    return model::DbFail(DbErrorCode::kInternalServerError, "");
-  }
+  // AWS tells neither what is broken nor what is too large.
+  if (outcome != Outcome::kWhole) return model::DbFail(DbErrorCode::kInternalServerError, "");
   return out;
 }
 
-bool AcceptsGzip(std::string_view accept_encoding) {
-  while (!accept_encoding.empty()) {
-    const size_t end = std::min(accept_encoding.find(','), accept_encoding.size());
-    std::string_view item = accept_encoding.substr(0, end);
-    accept_encoding.remove_prefix(std::min(end + 1, accept_encoding.size()));
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    std::string_view name = item.substr(0, item.find_first_of("; "));
-    if (net::EqualsIgnoreCase(name, "gzip")) {
-      // "q=0", "q=0.000": not that one.
-      const size_t weight = item.find("q=0");
-      return weight == item.npos || item.find_first_of("123456789", weight) != item.npos;
-    }
-  }
-  return false;
-}
-
-std::string Gzip(std::string_view body) {
+std::string Pack(AnswerCoding coding, std::string_view body) {
   z_stream stream{};
   std::string out;
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+  const int window = coding == AnswerCoding::kGzip ? kGzipWindow : kZlibWindow;
+  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     return out;
   }
   out.resize(deflateBound(&stream, body.size()));

@@ -4,6 +4,7 @@
 
 #include "dynamo/expression_parameters.h"
 #include "dynamo/key_schema_codec.h"
+#include "dynamo/table_name.h"
 #include "dynamo/table_shapes.h"
 #include "dynamo/tags_codec.h"
 
@@ -11,32 +12,10 @@ namespace cruddur::dynamo {
 namespace {
 
 constexpr size_t kMaxGlobalIndexes = 20, kMaxLocalIndexes = 5;
-constexpr size_t kMinTableName = 3, kMaxTableName = 255;
 constexpr std::string_view kInvalidParameter = "One or more parameter values were invalid: ";
 
 void FailParameter(RequestIssues& issues, std::string_view text) {
   issues.FailRule(CheckStage::kRules, fmt::format("{}{}", kInvalidParameter, text));
-}
-
-template <const Shape& S>
-std::string ReadTableName(const Fields<S>& fields, RequestIssues& issues) {
-  if (!fields.Has("TableName")) {
-    issues.FailRule(CheckStage::kTableName,
-                    "The parameter 'TableName' is required but was not present in the request");
-    return {};
-  }
-  std::string name = fields.String("TableName");
-  if (name.size() < kMinTableName || name.size() > kMaxTableName) {
-    RequestIssues alone;
-    alone.FailMember(
-        name, "tableName",
-        name.size() > kMaxTableName
-            ? fmt::format("Member must have length less than or equal to {}", kMaxTableName)
-            : fmt::format("Member must have length greater than or equal to {}",
-                          name.empty() ? 1 : kMinTableName));
-    issues.Fail(CheckStage::kTableName, alone.Finish().error());
-  }
-  return name;
 }
 
 std::optional<model::Throughput> ReadThroughput(const json::Element* value) {
@@ -144,7 +123,7 @@ void ReadIndexUpdate(json::Element value, model::UpdateTableRequest& out, Reques
 template <const Shape& S>
 model::DbStatus ReadNamedTable(json::Element body, std::string& out) {
   return ReadBody<S>(body, [&](const Fields<S>& fields, RequestIssues& issues) {
-    out = ReadTableName(fields, issues);
+    out = ReadTableName(fields.At("TableName"), issues);
   });
 }
 
@@ -153,7 +132,7 @@ model::DbStatus ReadNamedTable(json::Element body, std::string& out) {
 model::DbStatus ReadRequest(json::Element body, model::CreateTableRequest& out) {
   return ReadBody<kCreateTable>(body, [&](const Fields<kCreateTable>& fields,
                                           RequestIssues& issues) {
-    out.table = ReadTableName(fields, issues);
+    out.table = ReadTableName(fields.At("TableName"), issues);
     out.billing = fields.Enum<model::BillingMode>("BillingMode", model::BillingMode::kProvisioned);
     out.throughput = ReadThroughput(fields.At("ProvisionedThroughput"));
     CheckBilling(out, issues);
@@ -191,7 +170,7 @@ model::DbStatus ReadRequest(json::Element body, model::CreateTableRequest& out) 
 model::DbStatus ReadRequest(json::Element body, model::UpdateTableRequest& out) {
   return ReadBody<kUpdateTable>(body, [&](const Fields<kUpdateTable>& fields,
                                           RequestIssues& issues) {
-    out.table = ReadTableName(fields, issues);
+    out.table = ReadTableName(fields.At("TableName"), issues);
     out.attribute_definitions = ReadAttributeDefinitions(fields.At("AttributeDefinitions"));
     out.billing = fields.OptionalEnum<model::BillingMode>("BillingMode");
     out.throughput = ReadThroughput(fields.At("ProvisionedThroughput"));

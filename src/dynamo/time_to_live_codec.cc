@@ -1,7 +1,8 @@
 #include "dynamo/time_to_live_codec.h"
 
-#include "dynamo/common_shapes.h"
 #include "dynamo/expression_parameters.h"
+#include "dynamo/table_name.h"
+#include "dynamo/table_shapes.h"
 
 namespace cruddur::dynamo {
 namespace {
@@ -19,17 +20,17 @@ constexpr Member kSpecificationMembers[] = {{"Enabled", &kTruth, true},
 constexpr Shape kSpecification{.kind = ShapeKind::kStructure,
                                .type = "TimeToLiveSpecification",
                                .members = kSpecificationMembers};
-constexpr Member kUpdateMembers[] = {kTableNameMember,
+constexpr Member kUpdateMembers[] = {kFirstTableNameMember,
                                      {"TimeToLiveSpecification", &kSpecification, true}};
 constexpr Shape kUpdate{.kind = ShapeKind::kStructure, .members = kUpdateMembers};
-constexpr Member kDescribeMembers[] = {kTableNameMember};
+constexpr Member kDescribeMembers[] = {kFirstTableNameMember};
 constexpr Shape kDescribe{.kind = ShapeKind::kStructure, .members = kDescribeMembers};
 
 }  // namespace
 
 model::DbStatus ReadRequest(json::Element body, model::UpdateTimeToLiveRequest& out) {
-  return ReadBody<kUpdate>(body, [&](const Fields<kUpdate>& fields, RequestIssues&) {
-    out.table = fields.String("TableName");
+  return ReadBody<kUpdate>(body, [&](const Fields<kUpdate>& fields, RequestIssues& issues) {
+    out.table = ReadTableName(fields.At("TableName"), issues);
     const json::Element* value = fields.At("TimeToLiveSpecification");
     if (value == nullptr || !value->is_object()) return;
     const Fields<kSpecification> specification(*value);
@@ -38,8 +39,8 @@ model::DbStatus ReadRequest(json::Element body, model::UpdateTimeToLiveRequest& 
 }
 
 model::DbStatus ReadRequest(json::Element body, DescribeTimeToLiveRequest& out) {
-  return ReadBody<kDescribe>(body, [&](const Fields<kDescribe>& fields, RequestIssues&) {
-    out.table = fields.String("TableName");
+  return ReadBody<kDescribe>(body, [&](const Fields<kDescribe>& fields, RequestIssues& issues) {
+    out.table = ReadTableName(fields.At("TableName"), issues);
   });
 }
 

@@ -98,9 +98,11 @@ std::string Pattern(const Exchange& exchange, std::string_view actual, const Cap
   bool in_headers = true;
   for (const std::string& line : exchange.response) {
     if (in_headers && line == "[usual]") {
-      pattern += "Date: <*>\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: " +
-                 std::to_string(body.size()) +
-                 "\r\nx-amzn-RequestId: <*>\r\nx-amz-crc32: " + std::to_string(sum) + "\r\n";
+      pattern +=
+          "Date: <*>\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: " +
+          std::to_string(body.size()) +
+          "\r\nServer: Server\r\nx-amzn-RequestId: <*>\r\nx-amz-crc32: " + std::to_string(sum) +
+          "\r\n";
     } else {
       in_headers = in_headers && !line.empty();
       pattern += Substitute(line, captured) + (in_headers || line.empty() ? "\r\n" : "\n");

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "dynamo/content_coding.h"
+#include "dynamo/thread_document.h"
 #include "dynamo/wire_operations.h"
 
 namespace cruddur::dynamo {
@@ -21,7 +22,7 @@ constexpr size_t kMaxBodyBytes = 16 * 1024 * 1024;
 constexpr size_t kLargeAnswerBytes = 4096;  // beyond, answers are compressed for those who like it
 
 bool IsPacked(std::string_view coding) {
-  return net::EqualsIgnoreCase(coding, "gzip") || net::EqualsIgnoreCase(coding, "deflate");
+  return !coding.empty() && !net::EqualsIgnoreCase(coding, "identity");
 }
 
 // The content type to answer in, empty where DynamoDB would not read the body.
@@ -39,7 +40,7 @@ void Seal(net::Response& response) {
   std::array<char, 16> digits;
   auto sum = crc32_z(0, reinterpret_cast<const Bytef*>(response.body.data()), response.body.size());
   auto end = std::to_chars(digits.data(), digits.data() + digits.size(), sum).ptr;
-  response.headers += "x-amzn-RequestId: ";
+  response.headers += "Server: Server\r\nx-amzn-RequestId: ";
   response.headers += base::NewRequestId();
   response.headers += "\r\nx-amz-crc32: ";
   response.headers.append(digits.data(), end);
@@ -66,6 +67,22 @@ void AnswerNotFound(net::Response& response) {
   response.body = "<UnknownOperationException/>\n";
 }
 
+// AWS reads the JSON before it looks at the target and at the signature's form, and the types
+// behind them. What is compressed isn't unpacked for nobody knows whom.
+bool IsBrokenJson(const net::Request& request) {
+  if (request.body.empty() || IsPacked(request.Header("Content-Encoding").value_or("")))
+    return false;
+  return ReadJson(
+      request.body, [](json::Element) { return false; }, [](const std::string&) { return true; });
+}
+
+void Compress(const net::Request& request, net::Response& response) {
+  const AnswerCoding coding = ChooseCoding(request.Header("Accept-Encoding").value_or(""));
+  if (coding == AnswerCoding::kPlain) return;
+  response.body = Pack(coding, response.body);
+  response.AddHeader("Content-Encoding", coding == AnswerCoding::kGzip ? "gzip" : "deflate");
+}
+
 }  // namespace
 
 WireServer::WireServer(engine::Engine& engine, WireServerOptions options)
@@ -81,6 +98,7 @@ void WireServer::OnProtocolError(net::Response& response) {
   response.content_type = kAmzJson;
   switch (response.status) {
     case 413:
+      response.chunked = true;  // as it comes from AWS
       response.body = R"({"__type":"com.amazon.coral.service#RequestEntityTooLargeException",)"
                       R"("message":"Request size exceeded the limit of 16777216 bytes"})";
       break;
@@ -106,9 +124,11 @@ void WireServer::OnProtocolError(net::Response& response) {
 
 base::Task<void> WireServer::Handle(const net::Request& request, net::Response& response) {
   // The order of checks is dynamodb-semantics.md section 4's: path and method, content type,
-  // target, authentication, then what the operation reads of the body.
+  // whether it is JSON at all, target, authentication, then what the operation reads of the body.
   if (request.Header("Origin")) {
     response.AddHeader("Access-Control-Allow-Origin", "*");
+    response.AddHeader("Access-Control-Expose-Headers",
+                       "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date");
     if (request.method == "OPTIONS") {
       AnswerPreflight(request, response);
       Seal(response);
@@ -117,7 +137,8 @@ base::Task<void> WireServer::Handle(const net::Request& request, net::Response& 
   }
   const bool get = request.method == "GET" || request.method == "HEAD";
   const std::string_view type = AnswerType(request);
-  if (request.path != "/" || !(get || (request.method == "POST" && !type.empty()))) {
+  const bool place = request.path == "/" || (get && request.path == "/ping");
+  if (!place || !(get || (request.method == "POST" && !type.empty()))) {
     AnswerNotFound(response);
     Seal(response);
     co_return;
@@ -137,13 +158,16 @@ base::Task<void> WireServer::Handle(const net::Request& request, net::Response& 
     admitted = model::DbFail(DbErrorCode::kUnknownOperation, "");
   } else {
     admitted = CheckAuthorizationForm(request);
-    if (admitted && options_.authenticator) {
-      auto authenticated = options_.authenticator->Authenticate(request);
-      if (authenticated) {
-        caller = *std::move(authenticated);
-      } else {
-        admitted = std::unexpected(std::move(authenticated).error());
-      }
+  }
+  if (!admitted && IsBrokenJson(request)) {
+    admitted = model::DbFail(DbErrorCode::kSerialization, "");
+  }
+  if (admitted && options_.authenticator) {
+    auto authenticated = options_.authenticator->Authenticate(request);
+    if (authenticated) {
+      caller = *std::move(authenticated);
+    } else {
+      admitted = std::unexpected(std::move(authenticated).error());
     }
   }
   const std::string_view coding = request.Header("Content-Encoding").value_or("");
@@ -174,11 +198,7 @@ base::Task<void> WireServer::Handle(const net::Request& request, net::Response& 
           base::kUseTask, std::move(unpacked));
     }
   }
-  if (response.body.size() > kLargeAnswerBytes &&
-      AcceptsGzip(request.Header("Accept-Encoding").value_or(""))) {
-    response.body = Gzip(response.body);
-    response.AddHeader("Content-Encoding", "gzip");
-  }
+  if (response.body.size() > kLargeAnswerBytes) Compress(request, response);
   Seal(response);
 }
 

@@ -64,6 +64,7 @@ TEST(WireServer, TakesSixteenMegabytesAndNoMore) {
   peer.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16777217\r\n\r\n");
   const std::string refused = peer.ReadAnswer();
   EXPECT_THAT(refused, StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(refused, HasSubstr("Transfer-Encoding: chunked"));
   EXPECT_THAT(refused, HasSubstr("x-amzn-RequestId: "));
   EXPECT_THAT(refused, HasSubstr("x-amz-crc32: "));
 }
@@ -82,7 +83,7 @@ std::string WithHeader(std::string request, std::string_view header) {
 
 TEST(WireServer, UnpacksWhatIsSentCompressed) {
   Served served;
-  const std::string packed = Gzip(R"({"TableName": "missing"})");
+  const std::string packed = Pack(AnswerCoding::kGzip, R"({"TableName": "missing"})");
   EXPECT_THAT(served.Answer(WithHeader(Call("DescribeTable", packed), "Content-Encoding: gzip")),
               HasSubstr("Table: missing not found"));
   EXPECT_THAT(served.Answer(WithHeader(Call("DescribeTable", "{}"), "Content-Encoding: gzip")),
@@ -90,16 +91,44 @@ TEST(WireServer, UnpacksWhatIsSentCompressed) {
   EXPECT_THAT(served.Answer(WithHeader(Call("DescribeTable", packed.substr(0, 20)),
                                        "Content-Encoding: gzip")),
               StartsWith("HTTP/1.1 500 "));
-  const std::string bomb = Gzip(std::string(17 * 1024 * 1024, ' '));
+  const std::string bomb = Pack(AnswerCoding::kGzip, std::string(17 * 1024 * 1024, ' '));
   EXPECT_THAT(served.Answer(WithHeader(Call("DescribeTable", bomb), "Content-Encoding: gzip")),
-              HasSubstr("Request size exceeded"));
+              StartsWith("HTTP/1.1 500 "));
+}
+
+TEST(WireServer, UnpacksWhatAwsUnpacks) {
+  Served served;
+  const std::string body = R"({"TableName": "missing"})";
+  const std::string half = Pack(AnswerCoding::kGzip, body.substr(0, 10));
+  const std::string other_half = Pack(AnswerCoding::kGzip, body.substr(10));
+  const struct {
+    std::string body;
+    const char* coding;
+    const char* answer;
+  } cases[] = {
+      {Pack(AnswerCoding::kDeflate, body), "deflate", "Table: missing not found"},
+      {half + other_half, "gzip", "Table: missing not found"},
+      {half + other_half + "junk", "gzip", "Table: missing not found"},
+      {body, "identity", "Table: missing not found"},
+      {body, "deflate", "HTTP/1.1 500 "},
+      {"", "gzip", "HTTP/1.1 500 "},
+      {"", "deflate", "HTTP/1.1 500 "},
+      {body, "garbage", "HTTP/1.1 500 "},
+  };
+  for (const auto& each : cases) {
+    const std::string header = std::string("Content-Encoding: ") + each.coding;
+    EXPECT_THAT(served.Answer(WithHeader(Call("DescribeTable", each.body), header)),
+                HasSubstr(each.answer))
+        << each.coding << ": " << each.body;
+  }
 }
 
 TEST(WireServer, TakesCallsInChunks) {
   Served served;
   const auto in_chunks = [](std::string call, std::string_view coding) {
     const size_t head = call.find("Content-Length: "), body = call.find("\r\n\r\n") + 4;
-    const std::string text = coding.empty() ? call.substr(body) : Gzip(call.substr(body));
+    const std::string text =
+        coding.empty() ? call.substr(body) : Pack(AnswerCoding::kGzip, call.substr(body));
     std::string chunked = call.substr(0, head) + "Transfer-Encoding: chunked\r\n";
     if (!coding.empty()) chunked.append("Content-Encoding: ").append(coding).append("\r\n");
     chunked += "\r\n";
@@ -123,6 +152,9 @@ TEST(WireServer, CompressesLargeAnswersForThoseWhoLikeIt) {
   const std::string packed = served.Answer(WithHeader(get, "Accept-Encoding: br, gzip;q=0.5"));
   EXPECT_THAT(packed, HasSubstr("\r\nContent-Encoding: gzip\r\n"));
   EXPECT_EQ(Unpack("gzip", net::BodyOf(packed), 100'000), plain);
+  const std::string deflated = served.Answer(WithHeader(get, "Accept-Encoding: deflate, gzip"));
+  EXPECT_THAT(deflated, HasSubstr("\r\nContent-Encoding: deflate\r\n"));
+  EXPECT_EQ(Unpack("deflate", net::BodyOf(deflated), 100'000), plain);
   EXPECT_EQ(net::BodyOf(served.Answer(WithHeader(get, "Accept-Encoding: gzip;q=0"))), plain);
 }
 

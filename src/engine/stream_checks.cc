@@ -29,10 +29,18 @@ void CheckShardId(std::string_view id, std::string_view at, FieldChecks& fields)
   CheckLength(id, at, kMinShardIdLength, kMaxShardIdLength, fields);
 }
 
+model::DbStatus CheckStreamArnForm(std::string_view arn) {
+  const size_t table = arn.find(":table/");
+  const bool well_formed =
+      arn.starts_with("arn:") && table != arn.npos && arn.find("/stream/", table) != arn.npos;
+  return well_formed ? model::DbStatus() : model::Invalid("Invalid StreamArn");
+}
+
 model::DbResult<std::shared_ptr<const StreamState>> FindStream(const Catalog& catalog,
                                                                std::string_view arn) {
   auto stream = catalog.Snapshot()->FindStream(arn);
   if (stream != nullptr) return stream;
+  TRY(CheckStreamArnForm(arn));
   return model::DbFail(model::DbErrorCode::kResourceNotFound,
                        fmt::format("Requested resource not found: Stream: {} not found", arn));
 }

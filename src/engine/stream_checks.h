@@ -13,6 +13,9 @@ namespace cruddur::engine {
 void CheckStreamArn(std::string_view arn, FieldChecks& fields);
 void CheckShardId(std::string_view id, std::string_view at, FieldChecks& fields);
 
+// ValidationException for what doesn't look like the ARN of a table's stream.
+model::DbStatus CheckStreamArnForm(std::string_view arn);
+
 // ResourceNotFoundException where there is none.
 model::DbResult<std::shared_ptr<const StreamState>> FindStream(const Catalog& catalog,
                                                                std::string_view arn);

@@ -26,6 +26,9 @@ model::DbResult<model::ListStreamsResponse> StreamReader::ListStreams(
   if (!request.table_name.empty()) fields.TableName(request.table_name);
   fields.Between("limit", request.limit, 1, kMaxListed);
   TRY(fields.Result());
+  if (!request.exclusive_start_stream_arn.empty()) {
+    TRY(CheckStreamArnForm(request.exclusive_start_stream_arn));
+  }
 
   model::ListStreamsResponse response;
   const auto catalog = catalog_.Snapshot();

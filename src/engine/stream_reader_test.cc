@@ -339,6 +339,18 @@ TEST_F(StreamReader, RefusesHostileRequests) {
             DbErrorCode::kResourceNotFound);
   EXPECT_EQ(engine().DescribeStream({.stream_arn = "short"}).error().code,
             DbErrorCode::kValidation);
+  const std::string no_arn(60, 'x');
+  EXPECT_EQ(ErrorOf(engine().DescribeStream({.stream_arn = no_arn})), "Invalid StreamArn");
+  EXPECT_EQ(ErrorOf(engine().GetShardIterator({.stream_arn = no_arn, .shard_id = no_arn})),
+            "Invalid StreamArn");
+  EXPECT_EQ(ErrorOf(engine().ListStreams({.exclusive_start_stream_arn = no_arn})),
+            "Invalid StreamArn");
+  for (const ShardIteratorType type :
+       {ShardIteratorType::kTrimHorizon, ShardIteratorType::kLatest}) {
+    const auto numbered = Iterator(type, "100000000000000000001");
+    ASSERT_FALSE(numbered);
+    EXPECT_EQ(numbered.error().code, DbErrorCode::kValidation);
+  }
   EXPECT_EQ(engine()
                 .GetShardIterator({.stream_arn = arn_, .shard_id = std::string(40, 'x')})
                 .error()

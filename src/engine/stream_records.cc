@@ -108,6 +108,13 @@ DbResult<uint64_t> StreamReader::TrimHorizon(const Found& found, const ShardStat
 
 DbResult<uint64_t> StreamReader::PositionOf(const model::GetShardIteratorRequest& request,
                                             const Found& found, const ShardState& shard) const {
+  const bool numbered = request.type == ShardIteratorType::kAtSequenceNumber ||
+                        request.type == ShardIteratorType::kAfterSequenceNumber;
+  if (!numbered && !request.sequence_number.empty()) {
+    return Invalid(
+        "The SequenceNumber parameter cannot be specified when ShardIteratorType is TRIM_HORIZON "
+        "or LATEST");
+  }
   if (request.type == ShardIteratorType::kLatest) return found.End(shard);
   if (request.type == ShardIteratorType::kTrimHorizon) return TrimHorizon(found, shard);
 

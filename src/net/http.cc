@@ -50,6 +50,7 @@ void Response::Clear() {
   body.clear();
   if (body.capacity() > kKept) body.shrink_to_fit();
   close = false;
+  chunked = false;
 }
 
 std::string_view ReasonPhrase(int status) {

@@ -39,7 +39,8 @@ struct Response {
   std::string_view content_type = "application/json";  // must outlive the answer: a literal
   std::string headers;  // further header lines, "Name: value\r\n" each: see AddHeader
   std::string body;
-  bool close = false;  // close the connection after this answer
+  bool close = false;    // close the connection after this answer
+  bool chunked = false;  // send the body in chunks instead of telling its length
   // The pattern of the route that answered, for logs and metrics: whoever routes may set it, to a
   // literal or to what outlives the answer.
   std::string_view route;

@@ -17,6 +17,16 @@ void AppendPadded(std::string& out, unsigned value) {
   out += static_cast<char>('0' + value % 10);
 }
 
+// All of it in one.
+void AppendChunks(std::string& out, std::string_view body) {
+  if (!body.empty()) {
+    std::array<char, 16> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), body.size(), 16);
+    out.append(digits.data(), end.ptr).append("\r\n").append(body).append("\r\n");
+  }
+  out += "0\r\n\r\n";
+}
+
 }  // namespace
 
 void AppendResponse(std::string& out, const Response& response, const Framing& framing) {
@@ -32,15 +42,21 @@ void AppendResponse(std::string& out, const Response& response, const Framing& f
   out += framing.date;
   // These two have no body, whatever the handler wrote (RFC 9110, sections 15.3.5 and 15.4.5).
   const bool bodiless = response.status == 204 || response.status == 304;
+  // HTTP/1.0 knows no chunks.
+  const bool chunked = response.chunked && !framing.http_1_0;
   if (!bodiless) {
     if (!response.content_type.empty()) {
       out += "Content-Type: ";
       out += response.content_type;
       out += "\r\n";
     }
-    out += "Content-Length: ";
-    AppendNumber(out, response.body.size());
-    out += "\r\n";
+    if (chunked) {
+      out += "Transfer-Encoding: chunked\r\n";
+    } else {
+      out += "Content-Length: ";
+      AppendNumber(out, response.body.size());
+      out += "\r\n";
+    }
   }
   if (!framing.keep_alive) {
     out += "Connection: close\r\n";
@@ -49,7 +65,9 @@ void AppendResponse(std::string& out, const Response& response, const Framing& f
   }
   out += response.headers;
   out += "\r\n";
-  if (!bodiless && !framing.head) out += response.body;
+  if (bodiless || framing.head) return;
+  if (chunked) return AppendChunks(out, response.body);
+  out += response.body;
 }
 
 std::string DateLine(std::chrono::sys_seconds time) {

@@ -27,6 +27,20 @@ TEST(ResponseWriter, SaysTheLengthToHeadWithoutTheBody) {
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n");
 }
 
+TEST(ResponseWriter, SendsChunksWhereAsked) {
+  Response response;
+  response.body = "0123456789abcdefg";
+  response.chunked = true;
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+  EXPECT_EQ(Written(response, {}),
+            head + "Transfer-Encoding: chunked\r\n\r\n11\r\n" + response.body + "\r\n0\r\n\r\n");
+  EXPECT_EQ(Written(response, {.head = true}), head + "Transfer-Encoding: chunked\r\n\r\n");
+  EXPECT_EQ(Written(response, {.http_1_0 = true}),
+            head + "Content-Length: 17\r\nConnection: keep-alive\r\n\r\n" + response.body);
+  response.body.clear();
+  EXPECT_EQ(Written(response, {}), head + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+}
+
 TEST(ResponseWriter, GivesNoBodyToStatusesWithoutOne) {
   for (const int status : {204, 304}) {
     Response response{.status = status, .body = "not this"};
