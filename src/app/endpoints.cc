@@ -10,8 +10,8 @@
 namespace cruddur::app {
 
 std::vector<std::string_view> EngineSettings() {
-  return {"config", "data",           "in-memory",    "durability",
-          "region", "block-cache-mb", "ttl-interval", "throttle"};
+  return {"config",         "data",         "in-memory", "durability",         "region",
+          "block-cache-mb", "ttl-interval", "throttle",  "control-plane-delay"};
 }
 
 std::vector<std::string_view> ServerSettings() {
@@ -26,6 +26,7 @@ base::Result<std::unique_ptr<engine::Engine>> OpenEngine(const Settings& setting
   options.sync = settings.Text("durability") == "sync";
   options.region = settings.Text("region");
   options.throttle = settings.Boolean("throttle");
+  options.control_plane_delay = std::chrono::milliseconds(settings.Integer("control-plane-delay"));
   options.ttl_interval = std::chrono::seconds(settings.Integer("ttl-interval"));
   options.block_cache_bytes = static_cast<size_t>(settings.Integer("block-cache-mb")) << 20;
   if (!options.in_memory) {

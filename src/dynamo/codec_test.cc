@@ -184,7 +184,10 @@ TEST(Codec, WritesTableRequestsAsDynamoReadsThem) {
   model::UpdateTableRequest update;
   update.table = "abc";
   update.create_index = index;
-  update.update_indexes = {{"another", {1, 2}}};
+  update.update_indexes = {{"another", {{1, 2}}, {{3, {}}}, {{{}, 4}}}};
+  update.on_demand = {{5, 6}};
+  update.warm = {{7, 8}};
+  update.encryption = {{true, "key"}};
   update.stream_enabled = false;
   EXPECT_EQ(RequestAgain(update), RequestJson(update));
   model::UpdateTableRequest removal;
@@ -272,9 +275,16 @@ model::TableDescription Table() {
   index.global = true;
   index.keys = {{{"group"}}, {}};
   index.throughput = {5, 5};
+  index.on_demand = {{}, 9};
+  index.warm = {6, 7};
   index.arn = table.arn + "/index/gsi";
   table.indexes = {index};
   table.throughput = {5, 6};
+  table.on_demand = {3, 4};
+  table.warm = {8, 9};
+  table.kms_key_arn = "arn:aws:kms:us-east-1:000000000000:key/k";
+  table.on_demand_since = base::Micros(1'679'651'102'000'000);
+  table.table_class_changed_at = base::Micros(1'679'651'103'000'000);
   table.stream_view = model::StreamViewType::kNewImage;
   table.stream_label = "2023-03-24T09:45:01.561";
   table.stream_arn = table.arn + "/stream/" + table.stream_label;
@@ -292,18 +302,27 @@ TEST(Codec, WritesTableDescriptionsAsDynamoDoes) {
       R"({"AttributeName":"sk","KeyType":"RANGE"}],"CreationDateTime":1679651101.561,)"
       R"("TableName":"abc","TableStatus":"ACTIVE","ProvisionedThroughput":)"
       R"({"NumberOfDecreasesToday":0,"ReadCapacityUnits":5,"WriteCapacityUnits":6},)"
-      R"("TableSizeBytes":0,"ItemCount":3,)"
+      R"("BillingModeSummary":{"BillingMode":"PROVISIONED",)"
+      R"("LastUpdateToPayPerRequestDateTime":1679651102.000},"TableSizeBytes":0,"ItemCount":3,)"
       R"("TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc",)"
       R"("TableId":"5e0d0cbd-8d2f-4e3c-8f3a-0d0e9e3d6a0e","GlobalSecondaryIndexes":[{)"
       R"("IndexName":"gsi","KeySchema":[{"AttributeName":"group","KeyType":"HASH"}],)"
       R"("Projection":{"ProjectionType":"ALL"},"IndexSizeBytes":0,"ItemCount":0,)"
       R"("IndexArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/gsi",)"
       R"("IndexStatus":"ACTIVE","ProvisionedThroughput":{"NumberOfDecreasesToday":0,)"
-      R"("ReadCapacityUnits":5,"WriteCapacityUnits":5}}],"StreamSpecification":{)"
+      R"("ReadCapacityUnits":5,"WriteCapacityUnits":5},"OnDemandThroughput":{)"
+      R"("MaxReadRequestUnits":-1,"MaxWriteRequestUnits":9},"WarmThroughput":{)"
+      R"("ReadUnitsPerSecond":6,"WriteUnitsPerSecond":7,"Status":"ACTIVE"}}],)"
+      R"("StreamSpecification":{)"
       R"("StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},)"
       R"("LatestStreamLabel":"2023-03-24T09:45:01.561","LatestStreamArn":)"
       R"("arn:aws:dynamodb:us-east-1:000000000000:table/abc/stream/2023-03-24T09:45:01.561",)"
-      R"("DeletionProtectionEnabled":false}})";
+      R"("SSEDescription":{"Status":"ENABLED","SSEType":"KMS","KMSMasterKeyArn":)"
+      R"("arn:aws:kms:us-east-1:000000000000:key/k"},"TableClassSummary":{)"
+      R"("TableClass":"STANDARD","LastUpdateDateTime":1679651103.000},)"
+      R"("DeletionProtectionEnabled":false,"OnDemandThroughput":{"MaxReadRequestUnits":3,)"
+      R"("MaxWriteRequestUnits":4},"WarmThroughput":{"ReadUnitsPerSecond":8,)"
+      R"("WriteUnitsPerSecond":9,"Status":"ACTIVE"}}})";
   EXPECT_EQ(ResponseJson(table, "Table"), json);
   EXPECT_EQ(ResponseAgain(table, "Table"), json);
 

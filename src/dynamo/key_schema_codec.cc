@@ -67,11 +67,16 @@ std::string Fault(const std::vector<Element>& elements, SchemaOf owner,
     return {};
   }
   if (!std::ranges::is_sorted(elements, {}, &Element::role)) {
-    return "Invalid KeySchema: HASH key elements must come before RANGE key elements";
+    return "One or more parameter values were invalid: All HASH key attributes must precede RANGE "
+           "key "
+           "attributes in the KeySchema";
   }
   auto hashes = std::ranges::count(elements, KeyRole::kHash, &Element::role);
   if (hashes > 4 || std::ssize(elements) - hashes > 4) {
-    return "Invalid KeySchema: An index can have at most 4 HASH and 4 RANGE key elements";
+    return fmt::format(
+        "One or more parameter values were invalid: The KeySchema exceeds the maximum allowed "
+        "number of {} key attributes",
+        hashes > 4 ? "HASH" : "RANGE");
   }
   return {};
 }

@@ -446,6 +446,28 @@ TEST(Request, ChecksTablesBeforeTheirNamesAreLookedUp) {
            "One or more parameter values were invalid: One of GlobalSecondaryIndexUpdate.Update, "
            "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be "
            "null"},
+          {kUpdateTable,
+           R"({"TableName": "abc", "GlobalSecondaryIndexUpdates": [{"Update": )"
+           R"({"IndexName": "abc"}, "Delete": {"IndexName": "abc"}}]})",
+           "One or more parameter values were invalid: Only one global secondary index action is "
+           "allowed per GlobalSecondaryIndexUpdate object"},
+          {kUpdateTable, R"({"TableName": "abc", "SSESpecification": {"SSEType": "KMS"}})",
+           "One or more parameter values were invalid: SSEType can not be specified if Enabled is "
+           "false"},
+          {kUpdateTable, R"({"TableName": "abc", "SSESpecification": {"KMSMasterKeyId": "a"}})",
+           "One or more parameter values were invalid: KMSMasterKeyId can not be specified if "
+           "Enabled is false"},
+          {kUpdateTable,
+           R"({"TableName": "abc", "SSESpecification": {"Enabled": true, "SSEType": "AES256"}})",
+           "One or more parameter values were invalid: SSEType AES256 is not supported"},
+          {kUpdateTable,
+           R"({"TableName": "abc", "SSESpecification": {"Enabled": true, "KMSMasterKeyId": "a"}})",
+           "One or more parameter values were invalid: SSEType KMS is required if KMSMasterKeyId "
+           "is specified"},
+          {kUpdateTable, R"({"TableName": "abc", "WarmThroughput": {"ReadUnitsPerSecond": 0}})",
+           "1 validation error detected: Value '0' at 'warmThroughput.readUnitsPerSecond' failed "
+           "to "
+           "satisfy constraint: Member must have value greater than or equal to 1"},
           {kUpdateTable, R"({"TableName": "abc", "ReplicaUpdates": [{}]})",
            "One or more parameter values were invalid: ReplicaUpdates is not supported: tables "
            "have no replicas here"},

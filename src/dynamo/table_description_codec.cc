@@ -17,6 +17,50 @@ void WriteThroughput(json::Writer& out, const model::Throughput& value) {
   out.Key("WriteCapacityUnits").Int(value.write_units).EndObject();
 }
 
+void WriteSettings(json::Writer& out, const model::OnDemandThroughput& on_demand,
+                   const model::Throughput& warm, TableStatus status) {
+  if (on_demand.max_read || on_demand.max_write) {
+    out.Key("OnDemandThroughput").BeginObject();
+    out.Key("MaxReadRequestUnits").Int(on_demand.max_read.value_or(-1));
+    out.Key("MaxWriteRequestUnits").Int(on_demand.max_write.value_or(-1)).EndObject();
+  }
+  if (status == TableStatus::kCreating || status == TableStatus::kDeleting) return;
+  out.Key("WarmThroughput").BeginObject().Key("ReadUnitsPerSecond").Int(warm.read_units);
+  out.Key("WriteUnitsPerSecond").Int(warm.write_units).Key("Status").String("ACTIVE").EndObject();
+}
+
+void WriteEncryption(json::Writer& out, const std::string& key_arn) {
+  if (key_arn.empty()) return;
+  out.Key("SSEDescription").BeginObject().Key("Status").String("ENABLED");
+  out.Key("SSEType").String("KMS").Key("KMSMasterKeyArn").String(key_arn).EndObject();
+}
+
+void WriteBilling(json::Writer& out, const model::TableDescription& table) {
+  const bool ever = table.on_demand_since.count() != 0;
+  if (!ever && table.billing != model::BillingMode::kPayPerRequest) return;
+  out.Key("BillingModeSummary").BeginObject().Key("BillingMode").String(NameOf(table.billing));
+  // A table that is being made doesn't say it yet, one that is going away not any more.
+  if (ever && (table.status == TableStatus::kActive || table.status == TableStatus::kUpdating)) {
+    out.Key("LastUpdateToPayPerRequestDateTime");
+    WriteTime(out, table.on_demand_since);
+  }
+  out.EndObject();
+}
+
+void WriteTableClass(json::Writer& out, const model::TableDescription& table) {
+  if (table.table_class == model::TableClass::kStandard &&
+      table.table_class_changed_at.count() == 0) {
+    return;
+  }
+  out.Key("TableClassSummary").BeginObject();
+  out.Key("TableClass").String(NameOf(table.table_class));
+  if (table.table_class_changed_at.count() != 0) {
+    out.Key("LastUpdateDateTime");
+    WriteTime(out, table.table_class_changed_at);
+  }
+  out.EndObject();
+}
+
 void WriteIndex(json::Writer& out, const model::IndexDescription& index) {
   out.BeginObject().Key("IndexName").String(index.name);
   WriteKeySchema(out, index.keys);
@@ -35,6 +79,7 @@ void WriteIndex(json::Writer& out, const model::IndexDescription& index) {
     out.Key("IndexStatus").String(NameOf(index.status));
     if (index.backfilling) out.Key("Backfilling").Bool(true);
     WriteThroughput(out, index.throughput);
+    WriteSettings(out, index.on_demand, index.warm, index.status);
   }
   out.EndObject();
 }
@@ -64,6 +109,24 @@ model::Throughput ReadThroughput(ResponseReader& outer) {
   model::Throughput out{in.Int("ReadCapacityUnits"), in.Int("WriteCapacityUnits")};
   outer.Join(in);
   return out;
+}
+
+void ReadSettings(ResponseReader& outer, model::OnDemandThroughput& on_demand,
+                  model::Throughput& warm) {
+  if (auto value = outer.Find("OnDemandThroughput")) {
+    ResponseReader in(*value);
+    const auto read = [&](std::string_view member, std::optional<int64_t>& limit) {
+      if (const int64_t units = in.Int(member); units > 0) limit = units;
+    };
+    read("MaxReadRequestUnits", on_demand.max_read);
+    read("MaxWriteRequestUnits", on_demand.max_write);
+    outer.Join(in);
+  }
+  if (auto value = outer.Find("WarmThroughput")) {
+    ResponseReader in(*value);
+    warm = {in.Int("ReadUnitsPerSecond"), in.Int("WriteUnitsPerSecond")};
+    outer.Join(in);
+  }
 }
 
 // Keys whose definition is missing (of a table that is going away) are taken for strings.
@@ -99,6 +162,7 @@ model::IndexDescription ReadIndex(json::Element element, bool global,
     in.Join(inner);
   }
   index.throughput = ReadThroughput(in);
+  ReadSettings(in, index.on_demand, index.warm);
   ReadName(in, "IndexStatus", index.status);
   index.backfilling = in.Bool("Backfilling");
   index.item_count = static_cast<uint64_t>(in.Int("ItemCount"));
@@ -125,10 +189,7 @@ void WriteResponse(json::Writer& out, const model::TableDescription& table, std:
   out.Key("TableName").String(table.name);
   out.Key("TableStatus").String(NameOf(table.status));
   WriteThroughput(out, table.throughput);
-  if (table.billing == model::BillingMode::kPayPerRequest) {
-    out.Key("BillingModeSummary").BeginObject();
-    out.Key("BillingMode").String(NameOf(table.billing)).EndObject();
-  }
+  WriteBilling(out, table);
   out.Key("TableSizeBytes").Int(static_cast<int64_t>(table.size_bytes));
   out.Key("ItemCount").Int(static_cast<int64_t>(table.item_count));
   out.Key("TableArn").String(table.arn);
@@ -145,11 +206,10 @@ void WriteResponse(json::Writer& out, const model::TableDescription& table, std:
     out.Key("LatestStreamLabel").String(table.stream_label);
     out.Key("LatestStreamArn").String(table.stream_arn);
   }
-  if (table.table_class != model::TableClass::kStandard) {
-    out.Key("TableClassSummary").BeginObject();
-    out.Key("TableClass").String(NameOf(table.table_class)).EndObject();
-  }
+  WriteEncryption(out, table.kms_key_arn);
+  WriteTableClass(out, table);
   out.Key("DeletionProtectionEnabled").Bool(table.deletion_protection);
+  WriteSettings(out, table.on_demand, table.warm, table.status);
   out.EndObject().EndObject();
 }
 
@@ -188,8 +248,16 @@ model::DbStatus ReadResponse(json::Element body, model::TableDescription& out) {
   if (auto summary = in.Find("BillingModeSummary")) {
     ResponseReader inner(*summary);
     ReadName(inner, "BillingMode", out.billing);
+    out.on_demand_since = ReadTime(inner, "LastUpdateToPayPerRequestDateTime");
+    in.Join(inner);
   }
   out.throughput = ReadThroughput(in);
+  ReadSettings(in, out.on_demand, out.warm);
+  if (auto encryption = in.Find("SSEDescription")) {
+    ResponseReader inner(*encryption);
+    out.kms_key_arn = inner.String("KMSMasterKeyArn");
+    in.Join(inner);
+  }
   if (auto stream = in.Find("StreamSpecification")) {
     ResponseReader inner(*stream);
     model::StreamViewType view;
@@ -204,6 +272,8 @@ model::DbStatus ReadResponse(json::Element body, model::TableDescription& out) {
   if (auto summary = in.Find("TableClassSummary")) {
     ResponseReader inner(*summary);
     ReadName(inner, "TableClass", out.table_class);
+    out.table_class_changed_at = ReadTime(inner, "LastUpdateDateTime");
+    in.Join(inner);
   }
   out.created_at = ReadTime(in, "CreationDateTime");
   out.item_count = static_cast<uint64_t>(in.Int("ItemCount"));

@@ -13,6 +13,36 @@ void WriteThroughput(json::Writer& out, const std::optional<model::Throughput>& 
   out.Key("WriteCapacityUnits").Int(value->write_units).EndObject();
 }
 
+void WriteUnits(json::Writer& out, std::string_view member, const std::optional<int64_t>& value) {
+  if (value) out.Key(member).Int(*value);
+}
+
+void WriteSettings(json::Writer& out, const std::optional<model::OnDemandThroughput>& on_demand,
+                   const std::optional<model::WantedWarmThroughput>& warm) {
+  if (on_demand) {
+    out.Key("OnDemandThroughput").BeginObject();
+    WriteUnits(out, "MaxReadRequestUnits", on_demand->max_read);
+    WriteUnits(out, "MaxWriteRequestUnits", on_demand->max_write);
+    out.EndObject();
+  }
+  if (warm) {
+    out.Key("WarmThroughput").BeginObject();
+    WriteUnits(out, "ReadUnitsPerSecond", warm->read_units);
+    WriteUnits(out, "WriteUnitsPerSecond", warm->write_units);
+    out.EndObject();
+  }
+}
+
+void WriteEncryption(json::Writer& out,
+                     const std::optional<model::EncryptionSpecification>& encryption) {
+  if (!encryption) return;
+  out.Key("SSESpecification").BeginObject().Key("Enabled").Bool(encryption->enabled);
+  if (encryption->kms_key_id) {
+    out.Key("SSEType").String("KMS").Key("KMSMasterKeyId").String(*encryption->kms_key_id);
+  }
+  out.EndObject();
+}
+
 void WriteIndex(json::Writer& out, const model::IndexDefinition& index) {
   out.BeginObject().Key("IndexName").String(index.name);
   WriteKeySchema(out, index.keys);
@@ -25,6 +55,7 @@ void WriteIndex(json::Writer& out, const model::IndexDefinition& index) {
   }
   out.EndObject();
   WriteThroughput(out, index.throughput);
+  WriteSettings(out, index.on_demand, index.warm);
   out.EndObject();
 }
 
@@ -61,6 +92,8 @@ void WriteRequest(json::Writer& out, const model::CreateTableRequest& request) {
   WriteIndexes(out, "GlobalSecondaryIndexes", request.indexes, true);
   out.Key("BillingMode").String(NameOf(request.billing));
   WriteThroughput(out, request.throughput);
+  WriteSettings(out, request.on_demand, request.warm);
+  WriteEncryption(out, request.encryption);
   if (request.stream_view) WriteStream(out, true, request.stream_view);
   if (request.deletion_protection) out.Key("DeletionProtectionEnabled").Bool(true);
   if (request.table_class != model::TableClass::kStandard) {
@@ -77,11 +110,14 @@ void WriteRequest(json::Writer& out, const model::UpdateTableRequest& request) {
   if (!definitions.empty()) WriteAttributeDefinitions(out, definitions);
   if (request.billing) out.Key("BillingMode").String(NameOf(*request.billing));
   WriteThroughput(out, request.throughput);
+  WriteSettings(out, request.on_demand, request.warm);
+  WriteEncryption(out, request.encryption);
   if (request.create_index || request.delete_index || !request.update_indexes.empty()) {
     out.Key("GlobalSecondaryIndexUpdates").BeginArray();
-    for (const auto& [name, throughput] : request.update_indexes) {
-      out.BeginObject().Key("Update").BeginObject().Key("IndexName").String(name);
-      WriteThroughput(out, throughput);
+    for (const model::IndexUpdate& update : request.update_indexes) {
+      out.BeginObject().Key("Update").BeginObject().Key("IndexName").String(update.name);
+      WriteThroughput(out, update.throughput);
+      WriteSettings(out, update.on_demand, update.warm);
       out.EndObject().EndObject();
     }
     if (request.create_index) {

@@ -62,6 +62,17 @@ inline constexpr Member kThroughputMembers[] = {{"WriteCapacityUnits", &kUnits, 
 inline constexpr Shape kThroughput{
     .kind = ShapeKind::kStructure, .type = "ProvisionedThroughput", .members = kThroughputMembers};
 
+// Their ranges are checked with sentences of their own: see engine/table_settings.h.
+inline constexpr Shape kAnyUnits{.kind = ShapeKind::kLong};
+inline constexpr Member kOnDemandMembers[] = {{"MaxReadRequestUnits", &kAnyUnits},
+                                              {"MaxWriteRequestUnits", &kAnyUnits}};
+inline constexpr Shape kOnDemand{
+    .kind = ShapeKind::kStructure, .type = "OnDemandThroughput", .members = kOnDemandMembers};
+inline constexpr Member kWarmMembers[] = {{"ReadUnitsPerSecond", &kUnits},
+                                          {"WriteUnitsPerSecond", &kUnits}};
+inline constexpr Shape kWarm{
+    .kind = ShapeKind::kStructure, .type = "WarmThroughput", .members = kWarmMembers};
+
 inline constexpr Shape kNonKeyAttributes{
     .kind = ShapeKind::kList, .min = 1, .max = 20, .element = &kAttributeName};
 inline constexpr Member kProjectionMembers[] = {{"ProjectionType", &kProjectionType},
@@ -76,10 +87,10 @@ inline constexpr Shape kLocalIndex{
     .kind = ShapeKind::kStructure, .type = "LocalSecondaryIndex", .members = kLocalIndexMembers};
 inline constexpr Shape kLocalIndexes{.kind = ShapeKind::kList, .element = &kLocalIndex};
 
-inline constexpr Member kGlobalIndexMembers[] = {{"IndexName", &kResourceName, true},
-                                                 {"KeySchema", &kGlobalKeySchema, true},
-                                                 {"Projection", &kProjection, true},
-                                                 {"ProvisionedThroughput", &kThroughput}};
+inline constexpr Member kGlobalIndexMembers[] = {
+    {"IndexName", &kResourceName, true}, {"KeySchema", &kGlobalKeySchema, true},
+    {"Projection", &kProjection, true},  {"ProvisionedThroughput", &kThroughput},
+    {"OnDemandThroughput", &kOnDemand},  {"WarmThroughput", &kWarm}};
 inline constexpr Shape kGlobalIndex{
     .kind = ShapeKind::kStructure, .type = "GlobalSecondaryIndex", .members = kGlobalIndexMembers};
 inline constexpr Shape kGlobalIndexes{.kind = ShapeKind::kList, .element = &kGlobalIndex};
@@ -90,7 +101,12 @@ inline constexpr Shape kStreamSpecification{.kind = ShapeKind::kStructure,
                                             .type = "StreamSpecification",
                                             .members = kStreamSpecificationMembers};
 
-inline constexpr Member kEncryptionMembers[] = {{"Enabled", &kTruth}};
+enum class EncryptionType { kAes256, kKms };
+inline constexpr EnumValue kEncryptionTypeValues[] = {NamedValue("AES256", EncryptionType::kAes256),
+                                                      NamedValue("KMS", EncryptionType::kKms)};
+inline constexpr Shape kEncryptionType{.kind = ShapeKind::kString, .values = kEncryptionTypeValues};
+inline constexpr Member kEncryptionMembers[] = {
+    {"Enabled", &kTruth}, {"SSEType", &kEncryptionType}, {"KMSMasterKeyId", &kText}};
 inline constexpr Shape kEncryption{
     .kind = ShapeKind::kStructure, .type = "SSESpecification", .members = kEncryptionMembers};
 
@@ -108,11 +124,15 @@ inline constexpr Member kCreateTableMembers[] = {
     {"TableClass", &kTableClass},
     {"DeletionProtectionEnabled", &kTruth},
     {"ResourcePolicy", &kText},
+    {"OnDemandThroughput", &kOnDemand},
+    {"WarmThroughput", &kWarm},
 };
 inline constexpr Shape kCreateTable{.kind = ShapeKind::kStructure, .members = kCreateTableMembers};
 
 inline constexpr Member kUpdateIndexMembers[] = {{"IndexName", &kResourceName, true},
-                                                 {"ProvisionedThroughput", &kThroughput, true}};
+                                                 {"ProvisionedThroughput", &kThroughput},
+                                                 {"OnDemandThroughput", &kOnDemand},
+                                                 {"WarmThroughput", &kWarm}};
 inline constexpr Shape kUpdateIndex{.kind = ShapeKind::kStructure,
                                     .type = "UpdateGlobalSecondaryIndexAction",
                                     .members = kUpdateIndexMembers};
@@ -143,6 +163,8 @@ inline constexpr Member kUpdateTableMembers[] = {
     {"DeletionProtectionEnabled", &kTruth},
     {"MultiRegionConsistency", &kMultiRegionConsistency},
     {"GlobalTableWitnessUpdates", &kWitnessUpdates},
+    {"OnDemandThroughput", &kOnDemand},
+    {"WarmThroughput", &kWarm},
 };
 inline constexpr Shape kUpdateTable{.kind = ShapeKind::kStructure, .members = kUpdateTableMembers};
 

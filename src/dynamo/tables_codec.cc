@@ -25,6 +25,20 @@ std::optional<model::Throughput> ReadThroughput(const json::Element* value) {
                            fields.Int("WriteCapacityUnits").value_or(0)};
 }
 
+std::optional<model::OnDemandThroughput> ReadOnDemand(const json::Element* value) {
+  if (value == nullptr || !value->is_object()) return std::nullopt;
+  Fields<kOnDemand> fields(*value);
+  return model::OnDemandThroughput{fields.Int("MaxReadRequestUnits"),
+                                   fields.Int("MaxWriteRequestUnits")};
+}
+
+std::optional<model::WantedWarmThroughput> ReadWarm(const json::Element* value) {
+  if (value == nullptr || !value->is_object()) return std::nullopt;
+  Fields<kWarm> fields(*value);
+  return model::WantedWarmThroughput{fields.Int("ReadUnitsPerSecond"),
+                                     fields.Int("WriteUnitsPerSecond")};
+}
+
 model::IndexProjection ReadProjection(const json::Element* value, RequestIssues& issues) {
   model::IndexProjection out;
   if (value == nullptr || !value->is_object()) return out;
@@ -48,17 +62,33 @@ model::IndexDefinition ReadIndex(json::Element value, SchemaOf owner,
   index.projection = ReadProjection(fields.At("Projection"), issues);
   if constexpr (&S != &kLocalIndex) {
     index.throughput = ReadThroughput(fields.At("ProvisionedThroughput"));
+    index.on_demand = ReadOnDemand(fields.At("OnDemandThroughput"));
+    index.warm = ReadWarm(fields.At("WarmThroughput"));
   }
   return index;
 }
 
-// Encryption at rest is AWS's affair: to ask for it of this engine would be answered by nothing.
-template <const Shape& S>
-void CheckEncryption(const Fields<S>& fields, RequestIssues& issues) {
-  const json::Element* value = fields.At("SSESpecification");
-  if (value && value->is_object() && Fields<kEncryption>(*value).Bool("Enabled")) {
-    FailParameter(issues, "SSESpecification is not supported: tables are not encrypted here");
+void CheckEncryption(const Fields<kEncryption>& fields, bool enabled, RequestIssues& issues) {
+  const auto type = fields.OptionalEnum<EncryptionType>("SSEType");
+  const bool key = fields.Has("KMSMasterKeyId");
+  if (!enabled && type) {
+    FailParameter(issues, "SSEType can not be specified if Enabled is false");
+  } else if (!enabled && key) {
+    FailParameter(issues, "KMSMasterKeyId can not be specified if Enabled is false");
+  } else if (type == EncryptionType::kAes256) {
+    FailParameter(issues, "SSEType AES256 is not supported");
+  } else if (key && !type) {
+    FailParameter(issues, "SSEType KMS is required if KMSMasterKeyId is specified");
   }
+}
+
+std::optional<model::EncryptionSpecification> ReadEncryption(const json::Element* value,
+                                                             RequestIssues& issues) {
+  if (value == nullptr || !value->is_object()) return std::nullopt;
+  Fields<kEncryption> fields(*value);
+  const bool enabled = fields.Bool("Enabled");
+  CheckEncryption(fields, enabled, issues);
+  return model::EncryptionSpecification{enabled, fields.OptionalString("KMSMasterKeyId")};
 }
 
 void CheckBilling(const model::CreateTableRequest& request, RequestIssues& issues) {
@@ -79,10 +109,14 @@ void ReadStream(const json::Element* value, model::CreateTableRequest& out, Requ
   Fields<kStreamSpecification> fields(*value);
   auto view = fields.OptionalEnum<model::StreamViewType>("StreamViewType");
   if (fields.Bool("StreamEnabled")) {
-    if (!view) FailParameter(issues, "StreamViewType must be specified when StreamEnabled is true");
+    if (!view)
+      FailParameter(issues,
+                    "Table is being created with a stream enabled, UpdateViewType is required");
     out.stream_view = view;
   } else if (view) {
-    FailParameter(issues, "StreamViewType cannot be specified when StreamEnabled is false");
+    FailParameter(
+        issues,
+        "Table is being created with a stream disabled, UpdateViewType should not be specified");
   }
 }
 
@@ -98,8 +132,14 @@ void ReadIndexUpdate(json::Element value, model::UpdateTableRequest& out, Reques
                   "GlobalSecondaryIndexUpdate.Delete must not be null");
     return;
   }
-  if ((create && out.create_index) || (remove && out.delete_index) || (create && remove) ||
-      (create && out.delete_index) || (remove && out.create_index)) {
+  if (!!update + !!create + !!remove > 1) {
+    FailParameter(
+        issues,
+        "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate "
+        "object");
+    return;
+  }
+  if ((create && out.create_index) || (remove && out.delete_index)) {
     issues.Fail(CheckStage::kRules,
                 {model::DbErrorCode::kLimitExceeded,
                  "Subscriber limit exceeded: Only 1 online index can be created or deleted "
@@ -109,9 +149,9 @@ void ReadIndexUpdate(json::Element value, model::UpdateTableRequest& out, Reques
   }
   if (update) {
     Fields<kUpdateIndex> inner(*update);
-    out.update_indexes.emplace_back(
-        inner.String("IndexName"),
-        ReadThroughput(inner.At("ProvisionedThroughput")).value_or(model::Throughput()));
+    out.update_indexes.push_back(
+        {inner.String("IndexName"), ReadThroughput(inner.At("ProvisionedThroughput")),
+         ReadOnDemand(inner.At("OnDemandThroughput")), ReadWarm(inner.At("WarmThroughput"))});
   }
   if (create) {
     out.create_index =
@@ -159,7 +199,9 @@ model::DbStatus ReadRequest(json::Element body, model::CreateTableRequest& out) 
       }
     }
     ReadStream(fields.At("StreamSpecification"), out, issues);
-    CheckEncryption(fields, issues);
+    out.encryption = ReadEncryption(fields.At("SSESpecification"), issues);
+    out.on_demand = ReadOnDemand(fields.At("OnDemandThroughput"));
+    out.warm = ReadWarm(fields.At("WarmThroughput"));
     out.resource_policy = fields.OptionalString("ResourcePolicy");
     out.deletion_protection = fields.Bool("DeletionProtectionEnabled");
     out.table_class = fields.Enum<model::TableClass>("TableClass", model::TableClass::kStandard);
@@ -183,7 +225,9 @@ model::DbStatus ReadRequest(json::Element body, model::UpdateTableRequest& out) 
         out.stream_view = inner.OptionalEnum<model::StreamViewType>("StreamViewType");
       }
     }
-    CheckEncryption(fields, issues);
+    out.encryption = ReadEncryption(fields.At("SSESpecification"), issues);
+    out.on_demand = ReadOnDemand(fields.At("OnDemandThroughput"));
+    out.warm = ReadWarm(fields.At("WarmThroughput"));
     for (const auto& [given, name] :
          {std::pair(fields.Has("ReplicaUpdates"), "ReplicaUpdates"),
           std::pair(fields.Has("GlobalTableWitnessUpdates"), "GlobalTableWitnessUpdates"),

@@ -5,7 +5,10 @@ namespace cruddur::engine {
 DbResult<std::shared_ptr<const TableState>> TableForWrite(const CatalogSnapshot& catalog,
                                                           std::string_view name) {
   auto table = catalog.FindTable(name);
-  if (table == nullptr) {
+  const bool usable = table != nullptr &&
+                      table->description.status != model::TableStatus::kCreating &&
+                      table->description.status != model::TableStatus::kDeleting;
+  if (!usable) {
     return model::DbFail(model::DbErrorCode::kResourceNotFound, "Requested resource not found");
   }
   return table;

@@ -88,6 +88,8 @@ struct TableState {
   uint32_t open_shard = 0;          // of that stream: where records go
   TtlState ttl;
   std::vector<model::Tag> tags;
+  // When a status that passes gives way: see table_transitions.h. 0: none does by its time.
+  base::Micros settles_at{0};
   std::shared_ptr<Throttle> throttle;                        // null: throughput isn't enforced
   std::map<std::string, ResourcePolicyState> policies;       // by a stream's label; "": the table's
   std::map<std::string, ContributorInsightsState> insights;  // by an index's name; "": the table's

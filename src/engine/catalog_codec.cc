@@ -1,5 +1,6 @@
 #include "engine/catalog_codec.h"
 
+#include "engine/table_settings.h"
 #include "json/reader.h"
 #include "json/writer.h"
 
@@ -29,6 +30,14 @@ void WriteThroughput(Writer& out, const model::Throughput& throughput) {
   out.Key("write_units").Int(throughput.write_units);
 }
 
+// What earlier versions didn't have, and what is at its default, isn't written.
+void WriteSettings(Writer& out, const model::OnDemandThroughput& on_demand,
+                   const model::Throughput& warm) {
+  if (on_demand.max_read) out.Key("max_read").Int(*on_demand.max_read);
+  if (on_demand.max_write) out.Key("max_write").Int(*on_demand.max_write);
+  out.Key("warm_read").Int(warm.read_units).Key("warm_write").Int(warm.write_units);
+}
+
 void WriteIndex(Writer& out, const model::IndexDescription& index, KeyspaceId id) {
   out.BeginObject();
   out.Key("keyspace").Int(id).Key("name").String(index.name).Key("global").Bool(index.global);
@@ -37,6 +46,7 @@ void WriteIndex(Writer& out, const model::IndexDescription& index, KeyspaceId id
   for (const std::string& name : index.projection.non_key_attributes) out.String(name);
   out.EndArray();
   WriteThroughput(out, index.throughput);
+  WriteSettings(out, index.on_demand, index.warm);
   out.Key("status").String(NameOf(index.status)).Key("backfilling").Bool(index.backfilling);
   out.Key("arn").String(index.arn);
   out.EndObject();
@@ -58,6 +68,12 @@ class Fields {
     const auto error = complete_ ? object_[name].get(value) : simdjson::SUCCESS;
     if (error != simdjson::SUCCESS && error != simdjson::NO_SUCH_FIELD) complete_ = false;
     return value;
+  }
+  std::string TextOr(const char* name, std::string_view missing) {
+    std::string_view value = missing;
+    const auto error = complete_ ? object_[name].get(value) : simdjson::SUCCESS;
+    if (error != simdjson::SUCCESS && error != simdjson::NO_SUCH_FIELD) complete_ = false;
+    return std::string(value);
   }
   bool Bool(const char* name) { return Get<bool>(name); }
   template <class Integer>
@@ -121,6 +137,20 @@ model::KeySchema ReadSchema(Fields& fields) {
   return keys;
 }
 
+model::OnDemandThroughput ReadOnDemand(Fields& fields) {
+  model::OnDemandThroughput on_demand;
+  if (const int64_t read = fields.IntOr("max_read", 0); read != 0) on_demand.max_read = read;
+  if (const int64_t write = fields.IntOr("max_write", 0); write != 0) on_demand.max_write = write;
+  return on_demand;
+}
+
+model::Throughput ReadWarm(Fields& fields, model::BillingMode billing,
+                           const model::Throughput& throughput) {
+  const model::Throughput initial = InitialWarmThroughput(billing, throughput);
+  return {fields.IntOr("warm_read", initial.read_units),
+          fields.IntOr("warm_write", initial.write_units)};
+}
+
 bool ReadIndex(json::Element element, TableState& table) {
   Fields fields(element);
   model::IndexDescription index;
@@ -137,6 +167,8 @@ bool ReadIndex(json::Element element, TableState& table) {
     return read;
   });
   index.throughput = {fields.Int("read_units"), fields.Int("write_units")};
+  index.on_demand = ReadOnDemand(fields);
+  index.warm = ReadWarm(fields, table.description.billing, index.throughput);
   index.status = fields.Named<model::TableStatus>("status");
   index.backfilling = fields.Bool("backfilling");
   index.arn = fields.Text("arn");
@@ -230,6 +262,9 @@ std::string EncodeTable(const TableState& table) {
   out.EndArray();
   out.Key("billing").String(NameOf(description.billing));
   WriteThroughput(out, description.throughput);
+  WriteSettings(out, description.on_demand, description.warm);
+  out.Key("on_demand_since").Int(description.on_demand_since.count());
+  if (!description.kms_key_arn.empty()) out.Key("kms_key").String(description.kms_key_arn);
   out.Key("stream").Int(table.stream).Key("open_shard").Int(table.open_shard);
   if (description.stream_view) out.Key("stream_view").String(NameOf(*description.stream_view));
   out.Key("stream_label").String(description.stream_label);
@@ -237,11 +272,13 @@ std::string EncodeTable(const TableState& table) {
   out.Key("status").String(NameOf(description.status));
   out.Key("deletion_protection").Bool(description.deletion_protection);
   out.Key("table_class").String(NameOf(description.table_class));
+  out.Key("table_class_changed_at").Int(description.table_class_changed_at.count());
   out.Key("ttl_attribute").String(table.ttl.attribute);
   out.Key("ttl_changed_at").Int(table.ttl.changed_at.count());
   out.Key("ttl_index").Int(table.ttl.index);
   out.Key("ttl_backfilling").Int(table.ttl.backfill != nullptr ? 1 : 0);
   out.Key("created_at").Int(description.created_at.count());
+  out.Key("settles_at").Int(table.settles_at.count());
   out.Key("tags").BeginArray();
   for (const model::Tag& tag : table.tags) {
     out.BeginObject().Key("key").String(tag.key).Key("value").String(tag.value).EndObject();
@@ -264,9 +301,12 @@ base::Result<TableState> DecodeTable(std::string_view json) {
   description.arn = fields.Text("arn");
   description.id = fields.Text("id");
   description.keys = ReadSchema(fields);
-  fields.Each("indexes", [&](json::Element index) { return ReadIndex(index, table); });
   description.billing = fields.Named<model::BillingMode>("billing");
   description.throughput = {fields.Int("read_units"), fields.Int("write_units")};
+  description.on_demand = ReadOnDemand(fields);
+  description.warm = ReadWarm(fields, description.billing, description.throughput);
+  description.kms_key_arn = fields.TextOr("kms_key", "");
+  fields.Each("indexes", [&](json::Element index) { return ReadIndex(index, table); });
   table.stream = fields.Id<StreamId>("stream");
   table.open_shard = fields.Id<uint32_t>("open_shard");
   if (table.stream != 0)
@@ -276,8 +316,13 @@ base::Result<TableState> DecodeTable(std::string_view json) {
   description.status = fields.Named<model::TableStatus>("status");
   description.deletion_protection = fields.Bool("deletion_protection");
   description.table_class = fields.Named<model::TableClass>("table_class");
+  description.table_class_changed_at = base::Micros(fields.IntOr("table_class_changed_at", 0));
   table.ttl = ReadTtl(fields);
   description.created_at = base::Micros(fields.Int("created_at"));
+  const bool on_demand = description.billing == model::BillingMode::kPayPerRequest;
+  description.on_demand_since =
+      base::Micros(fields.IntOr("on_demand_since", on_demand ? description.created_at.count() : 0));
+  table.settles_at = base::Micros(fields.IntOr("settles_at", 0));
   fields.Each("tags", [&](json::Element tag) {
     Fields members(tag);
     table.tags.push_back({members.Text("key"), members.Text("value")});

@@ -14,6 +14,7 @@
 #include "engine/stream_trimmer.h"
 #include "engine/subscriptions.h"
 #include "engine/table_tags.h"
+#include "engine/table_transitions.h"
 #include "engine/table_writes.h"
 #include "engine/time_to_live.h"
 #include "engine/ttl_sweeper.h"
@@ -25,6 +26,7 @@ std::vector<std::unique_ptr<BackgroundTask>> MakeTasks(const EngineOptions& opti
   std::vector<std::unique_ptr<BackgroundTask>> tasks;
   tasks.push_back(std::make_unique<Backfill>());
   tasks.push_back(std::make_unique<TtlSweeper>(options.ttl_interval));
+  tasks.push_back(std::make_unique<TableTransitions>());
   tasks.push_back(std::make_unique<StreamTrimmer>());
   tasks.push_back(std::make_unique<ShardSplitter>(options.shard_interval));
   return tasks;
@@ -47,7 +49,7 @@ class RocksEngine final : public Engine {
             *storage_, *catalog_, subscriptions_, clock,
             {.max_queued = options.max_queued_writes, .max_queued_bytes = options.max_queued_bytes},
             MakeTasks(options)),
-        writes_{*catalog_, committer_},
+        writes_{*catalog_, committer_, options.control_plane_delay},
         partiql_{*storage_, reader_, writes_} {}
 
   bool Writable() const override { return storage_->Writable(); }

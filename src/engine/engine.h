@@ -47,6 +47,9 @@ struct EngineOptions {
   base::Micros shard_interval = std::chrono::hours(4);
   // Provisioned throughput is enforced, with 300 seconds of burst.
   bool throttle = false;
+  // How long tables and indexes stay CREATING, UPDATING and DELETING, as they do at AWS; 0: they
+  // are what they become at once.
+  base::Micros control_plane_delay{0};
   // Expired items of tables with TTL go this long after they have expired, or a little later.
   base::Micros ttl_interval = std::chrono::seconds(1);
 };

@@ -16,6 +16,7 @@ namespace cruddur::engine {
 struct WriteContext {
   const Catalog& catalog;
   Committer& committer;
+  base::Micros control_plane_delay{0};  // see EngineOptions
 };
 
 // What the checks refuse is answered at once, on the caller's thread.

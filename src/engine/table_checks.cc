@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "engine/field_checks.h"
+#include "engine/table_settings.h"
 #include "engine/table_tags.h"
 
 namespace cruddur::engine {
@@ -136,16 +137,22 @@ DbStatus CheckIndexThroughput(const IndexDefinition& index, BillingMode billing)
   if (billing == BillingMode::kPayPerRequest) {
     if (!index.throughput) return {};
     return InvalidParameter(
-        "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: {} when "
-        "BillingMode is PAY_PER_REQUEST",
+        "ProvisionedThroughput should not be specified for index: {} when BillingMode is "
+        "PAY_PER_REQUEST",
         index.name);
   }
   if (!index.throughput) {
-    return InvalidParameter(
-        "ReadCapacityUnits and WriteCapacityUnits must both be specified for index: {}",
-        index.name);
+    return InvalidParameter("ProvisionedThroughput is not specified for index: {}", index.name);
   }
   return CheckUnits(*index.throughput, "globalSecondaryIndexes.member.provisionedThroughput");
+}
+
+DbStatus CheckIndexSettings(const IndexDefinition& index, BillingMode billing) {
+  TRY(CheckIndexThroughput(index, billing));
+  const std::string what = "index " + index.name;
+  TRY(CheckOnDemandThroughput(what, billing, index.on_demand));
+  return CheckWarmThroughput(what, billing, index.throughput.value_or(model::Throughput()),
+                             index.warm);
 }
 
 }  // namespace
@@ -209,7 +216,7 @@ DbStatus CheckIndex(const IndexDefinition& index, const KeySchema& table_keys,
     return InvalidParameter("Number of NonKeyAttributes in all indexes exceeds the limit of {}",
                             kMaxProjectedInAll);
   }
-  return index.global ? CheckIndexThroughput(index, billing) : DbStatus();
+  return index.global ? CheckIndexSettings(index, billing) : DbStatus();
 }
 
 DbStatus CheckCreateTable(const CreateTableRequest& request) {
@@ -217,6 +224,9 @@ DbStatus CheckCreateTable(const CreateTableRequest& request) {
   fields.TableName(request.table);
   TRY(fields.Result());
   TRY(CheckThroughput(request.billing, request.throughput));
+  TRY(CheckOnDemandThroughput("table", request.billing, request.on_demand));
+  TRY(CheckWarmThroughput("table", request.billing,
+                          request.throughput.value_or(model::Throughput()), request.warm));
   TRY(CheckSchema(request.keys, 1, 1));
   for (size_t i = 0; i < request.indexes.size(); ++i) {
     TRY(CheckIndex(request.indexes[i], request.keys, std::span(request.indexes).first(i),

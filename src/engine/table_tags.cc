@@ -6,7 +6,7 @@
 #include <set>
 
 #include "engine/resource_arn.h"
-#include "engine/table_operation.h"
+#include "engine/table_transitions.h"
 
 namespace cruddur::engine {
 namespace {
@@ -78,6 +78,10 @@ class TagOperation : public WriteOperation {
  private:
   DbStatus Change(Commit& commit) {
     TRY_ASSIGN(const auto found, FindTagged(commit.catalog(), naming_, arn_, operation_));
+    const model::TableStatus status = found->description.status;
+    if (status == model::TableStatus::kCreating || status == model::TableStatus::kDeleting) {
+      return TableIsBusy(found->description);
+    }
     TableState table = *found;
     TRY(ChangeTags(table.tags));
     CatalogEdit edit = commit.Edit();

@@ -10,6 +10,8 @@
 #include "engine/stream_lifecycle.h"
 #include "engine/table_checks.h"
 #include "engine/table_operation.h"
+#include "engine/table_settings.h"
+#include "engine/table_transitions.h"
 
 namespace cruddur::engine {
 namespace {
@@ -23,9 +25,12 @@ constexpr int64_t kMaxListed = 100;
 
 class CreateTableOperation final : public TableOperation {
  public:
-  CreateTableOperation(const TableNaming& naming, model::CreateTableRequest request,
-                       Done<TableDescription> done)
-      : TableOperation(std::move(done)), naming_(naming), request_(std::move(request)) {}
+  CreateTableOperation(const TableNaming& naming, base::Micros delay,
+                       model::CreateTableRequest request, Done<TableDescription> done)
+      : TableOperation(std::move(done)),
+        naming_(naming),
+        delay_(delay),
+        request_(std::move(request)) {}
 
  protected:
   DbResult<TableDescription> Change(Commit& commit) override {
@@ -40,11 +45,12 @@ class CreateTableOperation final : public TableOperation {
     }
     CatalogEdit edit = commit.Edit();
     TableState table = MakeTable(edit, commit.now());
+    // The answer says so in any case, as AWS does, though nothing is left to do.
     TableDescription answer = Describe(table);
-    // As AWS answers it, though nothing is left to do.
-    answer.status = model::TableStatus::kCreating;
-    for (model::IndexDescription& index : answer.indexes) {
-      index.status = model::TableStatus::kCreating;
+    MarkCreating(answer);
+    if (delay_.count() != 0) {
+      MarkCreating(table.description);
+      table.settles_at = commit.now() + delay_;
     }
     edit.PutTable(std::move(table));
     commit.SetEdit(std::move(edit));
@@ -52,6 +58,13 @@ class CreateTableOperation final : public TableOperation {
   }
 
  private:
+  static void MarkCreating(TableDescription& table) {
+    table.status = model::TableStatus::kCreating;
+    for (model::IndexDescription& index : table.indexes) {
+      index.status = model::TableStatus::kCreating;
+    }
+  }
+
   TableState MakeTable(CatalogEdit& edit, base::Micros now) {
     TableState table;
     table.id = edit.NewId();
@@ -63,6 +76,14 @@ class CreateTableOperation final : public TableOperation {
     description.keys = request_.keys;
     description.billing = request_.billing;
     description.throughput = request_.throughput.value_or(model::Throughput());
+    if (description.billing == model::BillingMode::kPayPerRequest) {
+      description.on_demand_since = now;
+    }
+    description.on_demand = request_.on_demand.value_or(model::OnDemandThroughput());
+    description.warm = WarmThroughputOf(description.billing, description.throughput, request_.warm);
+    if (request_.encryption) {
+      description.kms_key_arn = KmsKeyArnOf(*request_.encryption, description.arn);
+    }
     description.deletion_protection = request_.deletion_protection;
     description.table_class = request_.table_class;
     description.created_at = now;
@@ -82,19 +103,23 @@ class CreateTableOperation final : public TableOperation {
     description.keys = index.keys;
     description.projection = index.projection;
     description.throughput = index.throughput.value_or(model::Throughput());
+    description.on_demand = index.on_demand.value_or(model::OnDemandThroughput());
+    description.warm =
+        WarmThroughputOf(table.description.billing, description.throughput, index.warm);
     description.arn = table.description.arn + "/index/" + index.name;
     table.description.indexes.push_back(std::move(description));
     table.indexes.push_back({.id = edit.NewId()});
   }
 
   const TableNaming naming_;
+  const base::Micros delay_;
   const model::CreateTableRequest request_;
 };
 
 class DeleteTableOperation final : public TableOperation {
  public:
-  DeleteTableOperation(std::string name, Done<TableDescription> done)
-      : TableOperation(std::move(done)), name_(std::move(name)) {}
+  DeleteTableOperation(std::string name, base::Micros delay, Done<TableDescription> done)
+      : TableOperation(std::move(done)), name_(std::move(name)), delay_(delay) {}
 
  protected:
   DbResult<TableDescription> Change(Commit& commit) override {
@@ -106,26 +131,26 @@ class DeleteTableOperation final : public TableOperation {
           "deletion protection first.");
     }
     if (found->description.status != model::TableStatus::kActive) {
-      return TableInUse(
-          "Attempt to change a resource which is still in use: Table is being "
-          "updated: " +
-          name_);
+      return TableIsBusy(found->description);
     }
     TableState table = *found;
     CatalogEdit edit = commit.Edit();
     EndStream(edit, table, commit.now());
-    edit.DropTable(name_);
-    commit.SetEdit(std::move(edit));
-    DropKeyspace(commit, table.id);
-    for (const IndexState& index : table.indexes) DropKeyspace(commit, index.id);
-    if (table.ttl.on()) DropKeyspace(commit, table.ttl.index);
+    table.description.status = model::TableStatus::kDeleting;
     TableDescription answer = Describe(table);
-    answer.status = model::TableStatus::kDeleting;
+    if (delay_.count() == 0) {
+      DropTable(commit, edit, table);
+    } else {
+      table.settles_at = commit.now() + delay_;
+      edit.PutTable(std::move(table));
+    }
+    commit.SetEdit(std::move(edit));
     return answer;
   }
 
  private:
   const std::string name_;
+  const base::Micros delay_;
 };
 
 DbStatus CheckName(std::string_view name) {
@@ -163,8 +188,8 @@ void SubmitCreateTable(const WriteContext& context, const TableNaming& naming,
     if (!document) return done(std::unexpected(std::move(document).error()));
     request.resource_policy = *std::move(document);
   }
-  context.committer.Submit(
-      std::make_unique<CreateTableOperation>(naming, std::move(request), std::move(done)));
+  context.committer.Submit(std::make_unique<CreateTableOperation>(
+      naming, context.control_plane_delay, std::move(request), std::move(done)));
 }
 
 void SubmitDeleteTable(const WriteContext& context, std::string table,
@@ -172,8 +197,8 @@ void SubmitDeleteTable(const WriteContext& context, std::string table,
   if (DbStatus status = CheckName(table); !status) {
     return done(std::unexpected(std::move(status).error()));
   }
-  context.committer.Submit(
-      std::make_unique<DeleteTableOperation>(std::move(table), std::move(done)));
+  context.committer.Submit(std::make_unique<DeleteTableOperation>(
+      std::move(table), context.control_plane_delay, std::move(done)));
 }
 
 DbResult<TableDescription> DescribeTable(const CatalogSnapshot& catalog, std::string_view table) {

@@ -203,7 +203,8 @@ TEST_F(Tables, BillingAndThroughputChange) {
   EXPECT_EQ(update({.throughput = model::Throughput{6, 5}}), "");
   EXPECT_EQ(update({.billing = BillingMode::kPayPerRequest}), "");
   EXPECT_EQ(engine().DescribeTable("items")->throughput, model::Throughput());
-  EXPECT_THAT(update({.billing = BillingMode::kProvisioned}), HasSubstr("must both be specified"));
+  EXPECT_THAT(update({.billing = BillingMode::kProvisioned}),
+              HasSubstr("ProvisionedThroughput must be specified when BillingMode is PROVISIONED"));
   EXPECT_EQ(update({.billing = BillingMode::kProvisioned, .throughput = model::Throughput{1, 1}}),
             "");
   EXPECT_EQ(engine().DescribeTable("items")->billing, BillingMode::kProvisioned);
@@ -273,7 +274,7 @@ TEST_F(Tables, IndexesAreChangedOneAtATime) {
   const auto second = AddIndex(Index("by-h"));
   if (!second) EXPECT_EQ(second.error().code, DbErrorCode::kResourceInUse);
   AwaitActive();
-  EXPECT_THAT(ErrorOf(AddIndex(Index("by-g"))), HasSubstr("Duplicate index name"));
+  EXPECT_THAT(ErrorOf(AddIndex(Index("by-g"))), HasSubstr("an index which already exists"));
   auto mistyped = Index("typed");
   mistyped.keys.partition[0].type = Type::kN;
   EXPECT_THAT(ErrorOf(AddIndex(mistyped)), HasSubstr("another type"));

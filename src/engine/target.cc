@@ -46,6 +46,9 @@ model::DbResult<Target> FindTarget(const Catalog& catalog, std::string_view tabl
   if (target.index->status == TableStatus::kCreating) {
     return Invalid(fmt::format("Cannot read from backfilling global secondary index: {}", index));
   }
+  if (target.index->status == TableStatus::kDeleting) {
+    return Invalid(fmt::format("The table does not have the specified index: {}", index));
+  }
   return target;
 }
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
-#include "engine/field_checks.h"
 #include "engine/stream_lifecycle.h"
 #include "engine/table_checks.h"
 #include "engine/table_operation.h"
+#include "engine/table_settings.h"
+#include "engine/table_transitions.h"
 #include "engine/table_writes.h"
+#include "engine/update_table_checks.h"
 
 namespace cruddur::engine {
 namespace {
@@ -34,37 +36,34 @@ IndexDefinition DefinitionOf(const IndexDescription& index) {
 
 class UpdateTableOperation final : public TableOperation {
  public:
-  UpdateTableOperation(UpdateTableRequest request, Done<TableDescription> done)
-      : TableOperation(std::move(done)), request_(std::move(request)) {}
+  UpdateTableOperation(UpdateTableRequest request, base::Micros delay, Done<TableDescription> done)
+      : TableOperation(std::move(done)), request_(std::move(request)), delay_(delay) {}
 
  protected:
   DbResult<TableDescription> Change(Commit& commit) override {
     const auto found = commit.catalog().FindTable(request_.table);
     if (found == nullptr) return NoSuchTable(request_.table);
     // An index that is still being filled may be given up; everything else waits for it.
-    if (found->description.status != TableStatus::kActive && !request_.delete_index) {
-      return TableInUse(
-          "Attempt to change a resource which is still in use: Table is being "
-          "updated: " +
-          request_.table);
+    const bool gives_up =
+        request_.delete_index && found->description.status == TableStatus::kUpdating;
+    if (found->description.status != TableStatus::kActive && !gives_up) {
+      return TableIsBusy(found->description);
     }
     TableState table = *found;
     CatalogEdit edit = commit.Edit();
-    TRY(ChangeThroughput(table.description));
+    TRY(ChangeThroughput(table.description, commit.now()));
+    TRY(ChangeSettings(table.description, commit.now()));
     TRY(ChangeStream(edit, table, commit.now()));
     std::optional<IndexDescription> dropped;
     if (request_.delete_index) {
       TRY_ASSIGN(dropped, DropIndex(commit, table));
     }
     if (request_.create_index) TRY(CreateIndex(edit, table));
-    if (request_.deletion_protection) {
-      table.description.deletion_protection = *request_.deletion_protection;
-    }
-    if (request_.table_class) table.description.table_class = *request_.table_class;
-
     const bool filling =
         std::ranges::any_of(table.description.indexes, &IndexDescription::backfilling);
-    table.description.status = filling ? TableStatus::kUpdating : TableStatus::kActive;
+    const bool passing = delay_.count() != 0;
+    table.description.status = filling || passing ? TableStatus::kUpdating : TableStatus::kActive;
+    if (passing) table.settles_at = commit.now() + delay_;
     TableDescription answer = Describe(table);
     answer.status = TableStatus::kUpdating;
     if (dropped) answer.indexes.push_back(*std::move(dropped));
@@ -74,52 +73,114 @@ class UpdateTableOperation final : public TableOperation {
   }
 
  private:
-  DbStatus ChangeThroughput(TableDescription& table) const {
+  DbStatus ChangeSettings(TableDescription& table, base::Micros now) const {
+    if (request_.deletion_protection) table.deletion_protection = *request_.deletion_protection;
+    if (request_.table_class) {
+      table.table_class = *request_.table_class;
+      table.table_class_changed_at = now;
+    }
+    if (request_.on_demand) {
+      TRY(ChangeOnDemandThroughput("table", table.billing, *request_.on_demand, table.on_demand));
+    }
+    if (request_.warm) TRY(ChangeWarmThroughput("table", *request_.warm, table.warm));
+    return request_.encryption ? ChangeEncryption(*request_.encryption, table) : DbStatus();
+  }
+
+  static DbStatus ChangeEncryption(const model::EncryptionSpecification& wanted,
+                                   TableDescription& table) {
+    std::string key = KmsKeyArnOf(wanted, table.arn);
+    if (key == table.kms_key_arn) {
+      return InvalidParameter(key.empty()
+                                  ? "Table is already encrypted by default"
+                                  : "Table is already encrypted with given KMSMasterKeyId. Use "
+                                    "KMSMasterKeyId parameter if you want to change Master Key");
+    }
+    table.kms_key_arn = std::move(key);
+    return {};
+  }
+
+  DbStatus ChangeThroughput(TableDescription& table, base::Micros now) const {
     const BillingMode billing = request_.billing.value_or(table.billing);
     const bool switched = billing != table.billing;
     if (billing == BillingMode::kPayPerRequest) {
       TRY(CheckThroughput(billing, request_.throughput));
-      table.billing = billing;
-      table.throughput = {};
-      for (IndexDescription& index : table.indexes) index.throughput = {};
-      return request_.update_indexes.empty()
-                 ? DbStatus()
-                 : InvalidParameter(
-                       "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
-                       "BillingMode is PAY_PER_REQUEST");
+      if (switched) MakeOnDemand(table, now);
+      return ChangeIndexes(table);
     }
-    if (switched || request_.throughput) TRY(CheckThroughput(billing, request_.throughput));
+    if (switched && !request_.throughput) {
+      return InvalidParameter(
+          "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
+    }
+    if (request_.throughput) TRY(CheckThroughput(billing, request_.throughput));
     if (request_.throughput) {
       if (!switched && *request_.throughput == table.throughput) {
         return SameThroughput("the table", table.throughput);
       }
       table.throughput = *request_.throughput;
+      RaiseWarmThroughput(table.warm, table.throughput);
     }
     table.billing = billing;
-    TRY(ChangeIndexThroughput(table));
+    if (switched) {
+      table.on_demand = {};
+      for (IndexDescription& index : table.indexes) index.on_demand = {};
+    }
+    TRY(ChangeIndexes(table));
     for (const IndexDescription& index : table.indexes) {
       if (!index.global || index.throughput != model::Throughput()) continue;
-      return InvalidParameter(fmt::format(
-          "ReadCapacityUnits and WriteCapacityUnits must both be specified for index: {}",
-          index.name));
+      return InvalidParameter(
+          fmt::format("ProvisionedThroughput must be specified for index: {}", index.name));
     }
     return {};
   }
 
-  DbStatus ChangeIndexThroughput(TableDescription& table) const {
-    for (const auto& [name, throughput] : request_.update_indexes) {
-      const auto index = std::ranges::find(table.indexes, name, &IndexDescription::name);
-      if (index == table.indexes.end() || !index->global) {
+  static void MakeOnDemand(TableDescription& table, base::Micros now) {
+    table.billing = BillingMode::kPayPerRequest;
+    table.on_demand_since = now;
+    table.throughput = {};
+    const model::Throughput warm = InitialWarmThroughput(table.billing, {});
+    RaiseWarmThroughput(table.warm, warm);
+    for (IndexDescription& index : table.indexes) {
+      index.throughput = {};
+      if (index.global) RaiseWarmThroughput(index.warm, warm);
+    }
+  }
+
+  DbStatus ChangeIndexes(TableDescription& table) const {
+    for (const model::IndexUpdate& update : request_.update_indexes) {
+      const auto index = std::ranges::find(table.indexes, update.name, &IndexDescription::name);
+      if (index == table.indexes.end()) {
         return model::DbFail(DbErrorCode::kResourceNotFound, "Requested resource not found");
       }
-      TRY(CheckUnits(throughput,
-                     "globalSecondaryIndexUpdates.member.update.provisionedThroughput"));
-      if (index->throughput == throughput) {
-        return SameThroughput("the index " + name, throughput);
+      if (!index->global) {
+        return Invalid("Cannot update an index that is not a GlobalSecondaryIndex: " + update.name);
       }
-      index->throughput = throughput;
+      TRY(ChangeIndex(update, table.billing, *index));
     }
     return {};
+  }
+
+  static DbStatus ChangeIndex(const model::IndexUpdate& update, BillingMode billing,
+                              IndexDescription& index) {
+    if (update.throughput) {
+      if (billing == BillingMode::kPayPerRequest) {
+        return InvalidParameter(
+            fmt::format("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for "
+                        "index: {} when BillingMode is PAY_PER_REQUEST",
+                        update.name));
+      }
+      TRY(CheckUnits(*update.throughput,
+                     "globalSecondaryIndexUpdates.member.update.provisionedThroughput"));
+      if (index.throughput == *update.throughput) {
+        return SameThroughput("the index " + update.name, index.throughput);
+      }
+      index.throughput = *update.throughput;
+      RaiseWarmThroughput(index.warm, index.throughput);
+    }
+    const std::string what = "index " + update.name;
+    if (update.on_demand) {
+      TRY(ChangeOnDemandThroughput(what, billing, *update.on_demand, index.on_demand));
+    }
+    return update.warm ? ChangeWarmThroughput(what, *update.warm, index.warm) : DbStatus();
   }
 
   static DbStatus SameThroughput(std::string_view what, const model::Throughput& throughput) {
@@ -140,7 +201,7 @@ class UpdateTableOperation final : public TableOperation {
     const bool enabled = table.stream != 0;
     if (*request_.stream_enabled) {
       if (!request_.stream_view) {
-        return InvalidParameter("StreamViewType must be specified when StreamEnabled is true");
+        return InvalidParameter("If stream is being enabled then UpdateViewType is required");
       }
       if (enabled) {
         return Invalid("Table already has an enabled stream: TableName: " + request_.table);
@@ -149,26 +210,37 @@ class UpdateTableOperation final : public TableOperation {
       return {};
     }
     if (request_.stream_view) {
-      return InvalidParameter("StreamViewType cannot be specified when StreamEnabled is false");
+      return InvalidParameter(
+          "If stream is being disabled, then UpdateViewType must not be specified");
     }
     if (!enabled) {
-      return Invalid("Table already has a disabled stream: TableName: " + request_.table);
+      return Invalid("Table has no stream to disable: TableName: " + request_.table);
     }
     EndStream(edit, table, now);
     return {};
   }
 
-  DbResult<IndexDescription> DropIndex(Commit& commit, TableState& table) const {
+  // The index, if it is gone with this.
+  DbResult<std::optional<IndexDescription>> DropIndex(Commit& commit, TableState& table) const {
     auto& indexes = table.description.indexes;
     const auto index = std::ranges::find(indexes, *request_.delete_index, &IndexDescription::name);
-    if (index == indexes.end() || !index->global) {
+    if (index == indexes.end()) {
       return model::DbFail(
           DbErrorCode::kResourceNotFound,
           "Requested resource not found: Index: " + *request_.delete_index + " not found");
     }
+    if (!index->global) {
+      return Invalid("Cannot delete an index that is not a GlobalSecondaryIndex: " +
+                     *request_.delete_index);
+    }
+    table.insights.erase(index->name);
+    index->status = TableStatus::kDeleting;
+    index->backfilling = false;
+    if (delay_.count() != 0) {
+      table.indexes[static_cast<size_t>(index - indexes.begin())].backfill = nullptr;
+      return std::nullopt;  // the description has it as long as it takes
+    }
     IndexDescription dropped = std::move(*index);
-    dropped.status = TableStatus::kDeleting;
-    table.insights.erase(dropped.name);
     const auto place = index - indexes.begin();
     DropKeyspace(commit, table.indexes[static_cast<size_t>(place)].id);
     indexes.erase(index);
@@ -184,6 +256,9 @@ class UpdateTableOperation final : public TableOperation {
     for (const IndexDescription& index : description.indexes) {
       others.push_back(DefinitionOf(index));
     }
+    if (description.FindIndex(wanted.name) != nullptr) {
+      return Invalid("Attempting to create an index which already exists");
+    }
     TRY(CheckIndex(wanted, description.keys, others, description.billing));
     TRY(CheckKeyTypes(wanted, description));
 
@@ -193,6 +268,8 @@ class UpdateTableOperation final : public TableOperation {
     index.keys = wanted.keys;
     index.projection = wanted.projection;
     index.throughput = wanted.throughput.value_or(model::Throughput());
+    index.on_demand = wanted.on_demand.value_or(model::OnDemandThroughput());
+    index.warm = WarmThroughputOf(description.billing, index.throughput, wanted.warm);
     index.status = TableStatus::kCreating;
     index.backfilling = true;
     index.arn = description.arn + "/index/" + wanted.name;
@@ -225,28 +302,8 @@ class UpdateTableOperation final : public TableOperation {
   }
 
   const UpdateTableRequest request_;
+  const base::Micros delay_;
 };
-
-DbStatus CheckUpdateTable(const UpdateTableRequest& request) {
-  FieldChecks fields;
-  fields.TableName(request.table);
-  TRY(fields.Result());
-  const bool anything = request.billing || request.throughput || request.create_index ||
-                        request.delete_index || !request.update_indexes.empty() ||
-                        request.stream_enabled || request.stream_view ||
-                        request.deletion_protection || request.table_class;
-  if (!anything) {
-    return Invalid(
-        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-        "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
-  }
-  if (request.create_index && request.delete_index) {
-    return model::DbFail(DbErrorCode::kLimitExceeded,
-                         "Subscriber limit exceeded: Only 1 online index can be created or deleted "
-                         "simultaneously per table");
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -255,8 +312,8 @@ void SubmitUpdateTable(const WriteContext& context, UpdateTableRequest request,
   if (DbStatus status = CheckUpdateTable(request); !status) {
     return done(std::unexpected(std::move(status).error()));
   }
-  context.committer.Submit(
-      std::make_unique<UpdateTableOperation>(std::move(request), std::move(done)));
+  context.committer.Submit(std::make_unique<UpdateTableOperation>(
+      std::move(request), context.control_plane_delay, std::move(done)));
 }
 
 }  // namespace cruddur::engine

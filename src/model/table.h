@@ -41,6 +41,12 @@ struct Throughput {
   bool operator==(const Throughput&) const = default;
 };
 
+// What a table or index that is paid by the request may take at most, in units a second.
+struct OnDemandThroughput {
+  std::optional<int64_t> max_read, max_write;
+  bool operator==(const OnDemandThroughput&) const = default;
+};
+
 enum class TableStatus { kCreating, kUpdating, kDeleting, kActive };
 enum class BillingMode { kProvisioned, kPayPerRequest };
 enum class StreamViewType { kKeysOnly, kNewImage, kOldImage, kNewAndOldImages };
@@ -51,7 +57,10 @@ struct IndexDescription {
   bool global = false;
   KeySchema keys;
   IndexProjection projection;
-  Throughput throughput;  // global only
+  // Global only:
+  Throughput throughput;
+  OnDemandThroughput on_demand;
+  Throughput warm;  // see TableDescription
   TableStatus status = TableStatus::kActive;
   bool backfilling = false;
   uint64_t item_count = 0;
@@ -71,13 +80,19 @@ struct TableDescription {
   KeySchema keys;
   std::vector<IndexDescription> indexes;
   BillingMode billing = BillingMode::kProvisioned;
+  base::Micros on_demand_since{0};  // when it last came to be paid by the request; 0: never was
   Throughput throughput;
+  OnDemandThroughput on_demand;
+  Throughput warm;  // what it can take at once, in units a second: never falls
+  // Of the key that it is said to be encrypted with; empty: a key of the service's, not told.
+  std::string kms_key_arn;
   std::optional<StreamViewType> stream_view;  // set: a stream is enabled
   std::string stream_label;                   // the latest stream's, also after it was disabled
   std::string stream_arn;
   TableStatus status = TableStatus::kActive;
   bool deletion_protection = false;
   TableClass table_class = TableClass::kStandard;
+  base::Micros table_class_changed_at{0};  // 0: never
   base::Micros created_at{0};
   uint64_t item_count = 0;
   uint64_t size_bytes = 0;

@@ -5,12 +5,31 @@
 
 namespace cruddur::model {
 
+// What is wanted of a WarmThroughput: a member that isn't given stays.
+struct WantedWarmThroughput {
+  std::optional<int64_t> read_units, write_units;
+};
+// Encryption with a key of KMS, or (not enabled) with the service's own. Local data isn't
+// encrypted: the setting is kept and described.
+struct EncryptionSpecification {
+  bool enabled = false;
+  std::optional<std::string> kms_key_id;  // none: the account's default key
+};
+
 struct IndexDefinition {
   std::string name;
   bool global = false;
   KeySchema keys;
   IndexProjection projection;
   std::optional<Throughput> throughput;
+  std::optional<OnDemandThroughput> on_demand;
+  std::optional<WantedWarmThroughput> warm;
+};
+struct IndexUpdate {
+  std::string name;
+  std::optional<Throughput> throughput;
+  std::optional<OnDemandThroughput> on_demand;  // -1: no limit any more
+  std::optional<WantedWarmThroughput> warm;
 };
 struct CreateTableRequest {
   std::string table;
@@ -20,6 +39,9 @@ struct CreateTableRequest {
   std::vector<IndexDefinition> indexes;
   BillingMode billing = BillingMode::kProvisioned;
   std::optional<Throughput> throughput;
+  std::optional<OnDemandThroughput> on_demand;
+  std::optional<WantedWarmThroughput> warm;
+  std::optional<EncryptionSpecification> encryption;
   std::optional<StreamViewType> stream_view;
   bool deletion_protection = false;
   TableClass table_class = TableClass::kStandard;
@@ -32,9 +54,12 @@ struct UpdateTableRequest {
   std::vector<KeyAttribute> attribute_definitions;
   std::optional<BillingMode> billing;
   std::optional<Throughput> throughput;
+  std::optional<OnDemandThroughput> on_demand;  // -1: no limit any more
+  std::optional<WantedWarmThroughput> warm;
+  std::optional<EncryptionSpecification> encryption;
   std::optional<IndexDefinition> create_index;
   std::optional<std::string> delete_index;
-  std::vector<std::pair<std::string, Throughput>> update_indexes;
+  std::vector<IndexUpdate> update_indexes;
   std::optional<bool> stream_enabled;
   std::optional<StreamViewType> stream_view;
   std::optional<bool> deletion_protection;

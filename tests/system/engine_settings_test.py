@@ -1,4 +1,5 @@
-"""Settings that change what the DynamoDB endpoint answers: `--throttle`, `--ttl-interval`."""
+"""Settings that change what the DynamoDB endpoint answers: `--throttle`, `--ttl-interval`,
+`--control-plane-delay`."""
 import time
 import unittest
 import uuid
@@ -56,6 +57,25 @@ class EngineSettings(unittest.TestCase):
             client.put_item(TableName=table, Item={"pk": {"S": "a"}, "expires": expires})
             gone = lambda: "Item" not in client.get_item(TableName=table, Key={"pk": {"S": "a"}})
             self.assertTrue(wait_until(gone, 30))
+
+    def test_tables_take_their_time_where_asked_for(self):
+        status = lambda: client.describe_table(TableName=table)["Table"]["TableStatus"]
+        with Server(command="dynamodb", flags=self.flags_for_delay(600_000)) as server:
+            client = connect(server)
+            table = make_table(client, 5)
+            self.assertEqual(status(), "CREATING")
+        with Server(command="dynamodb", flags=self.flags_for_delay(200)) as server:
+            client = connect(server)
+            table = make_table(client, 5)
+            self.assertTrue(wait_until(lambda: status() == "ACTIVE", 30))
+            client.put_item(TableName=table, Item={"pk": {"S": "a"}})
+            client.delete_table(TableName=table)
+            gone = lambda: table not in client.list_tables()["TableNames"]
+            self.assertTrue(wait_until(gone, 30))
+
+    @staticmethod
+    def flags_for_delay(milliseconds):
+        return ["--in-memory", "--control-plane-delay", str(milliseconds)]
 
 
 if __name__ == "__main__":

@@ -31,7 +31,8 @@ USUAL_REQUEST = [
 MASK = re.compile(r"<(?:([a-z-]+)=)?\*>")
 CAPTURED = re.compile(r"<([a-z-]+)>")
 # What differs from run to run, masked when a transcript is recorded.
-VOLATILE = {"TableId", "CreationDateTime", "LatestStreamLabel", "LatestStreamArn", "StreamArn",
+VOLATILE = {"TableId", "CreationDateTime", "LastUpdateToPayPerRequestDateTime",
+            "LastUpdateDateTime", "LatestStreamLabel", "LatestStreamArn", "StreamArn",
             "StreamLabel", "CreationRequestDateTime", "ShardId", "StartingSequenceNumber",
             "ShardIterator", "NextShardIterator", "eventID", "ApproximateCreationDateTime",
             "SequenceNumber"}

@@ -1,0 +1,162 @@
+#include "engine/table_transitions.h"
+
+#include <gmock/gmock.h>
+
+#include "engine/consistency.h"
+#include "engine/engine_fixture.h"
+
+namespace cruddur::engine {
+namespace {
+
+using model::DbErrorCode;
+using model::Item;
+using model::TableStatus;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr base::Micros kDelay = std::chrono::seconds(10);
+constexpr std::string_view kBusy =
+    "Attempt to change a resource which is still in use: Table is being ";
+
+EngineOptions Slow() {
+  EngineOptions options;
+  options.shard_interval = std::chrono::years(100);
+  options.control_plane_delay = kDelay;
+  return options;
+}
+
+class TableStatuses : public EngineFixture {
+ protected:
+  TableStatuses() : EngineFixture(Kept::kOnDisk, Slow()) {
+    model::CreateTableRequest request{.table = "items", .keys = {{{"pk"}}, {}}};
+    request.indexes = {{.name = "by-g", .global = true, .keys = {{{"g"}}, {}}}};
+    created_ = Create(request);
+  }
+
+  // Lets time go by, and the background see it.
+  void Wait(base::Micros time) {
+    clock().Advance(time);
+    for (int i = 0; i < 2; ++i) EXPECT_FALSE(Drop("none"));
+  }
+  model::TableDescription Table() {
+    auto table = engine().DescribeTable("items");
+    EXPECT_TRUE(table) << ErrorOf(table);
+    return table.value_or(model::TableDescription());
+  }
+  DbErrorCode CodeOf(const DbResult<model::TableDescription>& result) {
+    return result ? DbErrorCode::kUnreachable : result.error().code;
+  }
+
+  model::TableDescription created_;
+};
+
+TEST_F(TableStatuses, ANewTableIsCreatingForAWhile) {
+  EXPECT_EQ(created_.status, TableStatus::kCreating);
+  EXPECT_EQ(Table().status, TableStatus::kCreating);
+  EXPECT_EQ(Table().indexes.at(0).status, TableStatus::kCreating);
+  EXPECT_THAT(engine().ListTables({})->table_names, ElementsAre("items"));
+  const auto put = Put({.table = "items", .item = {{"pk", "a"}}});
+  ASSERT_FALSE(put);
+  EXPECT_EQ(put.error().code, DbErrorCode::kResourceNotFound);
+  EXPECT_EQ(put.error().message, "Requested resource not found");
+  EXPECT_EQ(ErrorOf(engine().GetItem({.table = "items", .key = {{"pk", "a"}}})),
+            "Requested resource not found");
+  const auto update =
+      Update(model::UpdateTableRequest{.table = "items", .deletion_protection = true});
+  EXPECT_EQ(CodeOf(update), DbErrorCode::kResourceInUse);
+  EXPECT_EQ(ErrorOf(update), std::string(kBusy) + "created: items");
+  EXPECT_EQ(ErrorOf(Drop("items")), std::string(kBusy) + "created: items");
+
+  Wait(kDelay - base::Micros(1));
+  EXPECT_EQ(Table().status, TableStatus::kCreating);
+  Wait(base::Micros(1));
+  EXPECT_EQ(Table().status, TableStatus::kActive);
+  EXPECT_EQ(Table().indexes.at(0).status, TableStatus::kActive);
+  MustPut("items", {{"pk", "a"}, {"g", "b"}});
+  ExpectConsistent(engine(), "items", false);
+}
+
+TEST_F(TableStatuses, LastOverARestart) {
+  Restart();
+  EXPECT_EQ(Table().status, TableStatus::kCreating);
+  Wait(kDelay);
+  EXPECT_EQ(Table().status, TableStatus::kActive);
+}
+
+TEST_F(TableStatuses, AChangedTableIsUpdatingAndInUse) {
+  Wait(kDelay);
+  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .deletion_protection = true}));
+  EXPECT_EQ(Table().status, TableStatus::kUpdating);
+  const auto again =
+      Update(model::UpdateTableRequest{.table = "items", .deletion_protection = false});
+  EXPECT_EQ(CodeOf(again), DbErrorCode::kResourceInUse);
+  EXPECT_EQ(ErrorOf(again), std::string(kBusy) + "updated: items");
+  MustPut("items", {{"pk", "a"}});
+  Wait(kDelay);
+  EXPECT_EQ(Table().status, TableStatus::kActive);
+}
+
+TEST_F(TableStatuses, IndexesComeAndGoInTheirTime) {
+  Wait(kDelay);
+  MustPut("items", {{"pk", "a"}, {"h", "x"}});
+  const model::IndexDefinition index{.name = "by-h", .global = true, .keys = {{{"h"}}, {}}};
+  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .create_index = index}));
+  Wait(kDelay / 2);
+  EXPECT_EQ(Table().indexes.at(1).status, TableStatus::kCreating);
+  EXPECT_THAT(ErrorOf(engine().Scan({.table = "items", .index = "by-h"})),
+              HasSubstr("Cannot read from backfilling"));
+  MustPut("items", {{"pk", "b"}, {"h", "y"}});
+  Wait(kDelay);
+  EXPECT_EQ(Table().indexes.at(1).status, TableStatus::kActive);
+  EXPECT_EQ(Table().status, TableStatus::kActive);
+  EXPECT_EQ(engine().Scan({.table = "items", .index = "by-h"})->count, 2);
+  ExpectConsistent(engine(), "items", false);
+
+  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .delete_index = "by-h"}));
+  EXPECT_EQ(Table().indexes.at(1).status, TableStatus::kDeleting);
+  EXPECT_THAT(ErrorOf(engine().Scan({.table = "items", .index = "by-h"})),
+              HasSubstr("does not have the specified index"));
+  MustPut("items", {{"pk", "c"}, {"h", "z"}});
+  Wait(kDelay);
+  EXPECT_EQ(Table().indexes.size(), 1u);
+  ExpectConsistent(engine(), "items", false);
+}
+
+TEST_F(TableStatuses, ADeletedTableIsThereUntilItIsGone) {
+  Wait(kDelay);
+  MustPut("items", {{"pk", "a"}});
+  const auto deleted = Drop("items");
+  ASSERT_TRUE(deleted);
+  EXPECT_EQ(deleted->status, TableStatus::kDeleting);
+  EXPECT_EQ(Table().status, TableStatus::kDeleting);
+  EXPECT_FALSE(Put({.table = "items", .item = {{"pk", "b"}}}));
+  EXPECT_FALSE(engine().GetItem({.table = "items", .key = {{"pk", "a"}}}));
+  EXPECT_EQ(ErrorOf(Drop("items")), std::string(kBusy) + "deleted: items");
+  const auto again = Await<model::TableDescription>([&](auto done) {
+    engine().CreateTable(
+        {.table = "items", .keys = {{{"pk"}}, {}}, .billing = model::BillingMode::kPayPerRequest},
+        std::move(done));
+  });
+  EXPECT_EQ(CodeOf(again), DbErrorCode::kResourceInUse);
+  Wait(kDelay);
+  EXPECT_EQ(ErrorOf(engine().DescribeTable("items")),
+            "Requested resource not found: Table: items not found");
+  Create({.table = "items", .keys = {{{"pk"}}, {}}});
+  Wait(kDelay);
+  EXPECT_FALSE(Get("items", {{"pk", "a"}}));
+}
+
+TEST_F(TableStatuses, TagsWaitForTheirTable) {
+  const auto tag = [&] {
+    return Await<void>(
+        [&](auto done) { engine().TagResource({created_.arn, {{"a", "b"}}}, std::move(done)); });
+  };
+  const auto early = tag();
+  ASSERT_FALSE(early);
+  EXPECT_EQ(early.error().code, DbErrorCode::kResourceInUse);
+  Wait(kDelay);
+  EXPECT_TRUE(tag());
+}
+
+}  // namespace
+}  // namespace cruddur::engine
