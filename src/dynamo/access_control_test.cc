@@ -55,6 +55,9 @@ constexpr char kList[] = R"({"Users": [
        "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["mine", "ours"]}}},
       {"Effect": "Deny", "Action": "dynamodb:PartiQLSelect", "Resource": "*",
        "Condition": {"Bool": {"dynamodb:FullTableScan": "true"}}}]}]},
+  {"UserName": "tagger", "AccessKeys": [{"AccessKeyId": "TAGGER", "SecretAccessKey": "@"}],
+   "Policies": [{"Statement": {"Effect": "Allow", "Action": "dynamodb:*Resource*",
+                               "Resource": "arn:aws:dynamodb:*:*:table/mine*"}}]},
   {"UserName": "session", "AccessKeys": [
      {"AccessKeyId": "SESSION", "SecretAccessKey": "@", "SessionToken": "to/ken=="}],
    "Policies": [{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}]}]})";
@@ -370,6 +373,23 @@ TEST_F(Access, AsksForTheStream) {
   }
   EXPECT_THAT(Call("LAMBDA", "ListStreams", "{}", {.service = "DynamoDBStreams_20120810"}),
               HasSubstr("table/*/stream/* because no"));
+}
+
+TEST_F(Access, AsksForTheResourceThatTheArnNames) {
+  const auto untag = [](std::string_view arn) {
+    return R"({"TagKeys": ["team"], "ResourceArn": ")" + std::string(arn) + "\"}";
+  };
+  const std::string secret = "dynamodb:us-east-1:000000000000:table/secret";
+  ExpectDenied("TAGGER", "UntagResource", untag("arn:aws:" + secret), "UntagResource",
+               "table/secret");
+  // A table that is allowed, in a field before the one that counts.
+  const std::string hidden = untag("arn:table/mine:" + secret);
+  ExpectDenied("TAGGER", "UntagResource", hidden, "UntagResource", "table/secret");
+  EXPECT_THAT(Call("ADMIN", "UntagResource", hidden),
+              HasSubstr("Provided Arn is not a DynamoDB resource arn: arn:table/mine:"));
+  EXPECT_THAT(
+      Call("TAGGER", "UntagResource", untag("arn:aws:dynamodb:us-east-1:000000000000:table/mine")),
+      HasSubstr("ResourceNotFoundException"));
 }
 
 TEST_F(Access, ChecksTheLeadingKeys) {

@@ -151,10 +151,19 @@ AccessNeed NeedOfTable(std::string_view operation, std::string_view table) {
 }
 
 AccessNeed NeedOfArn(std::string_view operation, std::string_view arn) {
-  constexpr std::string_view kTable = ":table/";
-  const size_t at = arn.find(kTable);
+  // The sixth part, as the engine takes it: what follows may have colons, and what looks like a
+  // table there names none.
+  std::string_view resource = arn;
+  for (int part = 1; part < 6; ++part) {
+    const size_t colon = resource.find(':');
+    if (colon == resource.npos) {
+      resource = arn;
+      break;
+    }
+    resource.remove_prefix(colon + 1);
+  }
   AccessNeed need{.action = operation};
-  need.resource = at == arn.npos ? std::string(arn) : std::string(arn.substr(at + 1));
+  need.resource = resource;
   return need;
 }
 

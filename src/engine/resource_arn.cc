@@ -44,7 +44,7 @@ DbResult<std::string_view> TableNameOfArn(std::string_view arn, const TableNamin
   if (!arn.starts_with("arn:")) return InvalidParameter("ARNs must start with 'arn:'", arn);
   constexpr std::string_view kTable = "table/";
   const auto [prefix, partition, service, region, account, resource] = PartsOf(arn);
-  if (service != "dynamodb" || !resource.starts_with(kTable)) {
+  if (partition != "aws" || service != "dynamodb" || !resource.starts_with(kTable)) {
     return InvalidParameter("Provided Arn is not a DynamoDB resource arn", arn);
   }
   const std::string_view name = resource.substr(kTable.size());

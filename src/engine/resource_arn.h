@@ -8,8 +8,9 @@
 namespace cruddur::engine {
 
 // The name of the table that `arn` is of. Refused with AWS's texts: what is no ARN, the ARN of
-// another service, of an index or a stream, of another region, and (AccessDeniedException) of
-// another account. `operation` is "ListTagsOfResource" or the like. Views into `arn`.
+// another partition or service, of an index or a stream, of another region, and
+// (AccessDeniedException) of another account. `operation` is "ListTagsOfResource" or the like.
+// Views into `arn`.
 DbResult<std::string_view> TableNameOfArn(std::string_view arn, const TableNaming& naming,
                                           std::string_view operation);
 

@@ -101,6 +101,8 @@ TEST_F(TableTags, BelongToTheTableOfAnArn) {
             "One or more parameter values were invalid: ARNs must start with 'arn:': items");
   EXPECT_THAT(refused("arn:aws:s3:::items"),
               HasSubstr("Provided Arn is not a DynamoDB resource arn: arn:aws:s3:::items"));
+  EXPECT_THAT(refused("arn:table/x:dynamodb:us-east-1:000000000000:table/items"),
+              HasSubstr("Provided Arn is not a DynamoDB resource arn: arn:table/x:"));
   EXPECT_THAT(refused("arn:"), HasSubstr("Provided Arn is not a DynamoDB resource arn: arn:"));
   EXPECT_THAT(refused(before + "backup/items"), HasSubstr("is not a DynamoDB resource arn"));
   EXPECT_THAT(refused(before + "table/items/index/i"),
