@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "engine/field_checks.h"
 #include "engine/table_operation.h"
 
@@ -104,9 +107,17 @@ class UpdateOperation final : public WriteOperation {
   DbResult<ContributorInsightsSummary> answer_;
 };
 
-// Where a page ends: the last table and index that it lists.
+// A table and an index, or none: the order of the list.
+using Place = std::pair<std::string_view, std::string_view>;
+
+// Where a page ends: the last place that it lists.
 std::string TokenOf(const ContributorInsightsSummary& last) {
   return last.table + "/" + last.index;
+}
+// Tokens don't sort as places do: '-' and '.' stand before '/'.
+Place PlaceOf(std::string_view token) {
+  const size_t end = std::min(token.find('/'), token.size());
+  return {token.substr(0, end), token.substr(std::min(end + 1, token.size()))};
 }
 
 }  // namespace
@@ -148,17 +159,17 @@ DbResult<model::ListContributorInsightsResponse> ListContributorInsights(
     TRY(FindSubject(catalog, request.table, ""));
   }
   model::ListContributorInsightsResponse response;
+  const Place listed = PlaceOf(request.next_token);
   const auto limit = static_cast<size_t>(request.max_results);
   for (const auto& [name, table] : catalog.tables) {
     if (!request.table.empty() && name != request.table) continue;
     for (const auto& [index, state] : table->insights) {
-      ContributorInsightsSummary summary = SummaryOf(name, index, state);
-      if (!state.enabled || TokenOf(summary) <= request.next_token) continue;
+      if (!state.enabled || Place(name, index) <= listed) continue;
       if (response.summaries.size() == limit) {
         response.next_token = TokenOf(response.summaries.back());
         return response;
       }
-      response.summaries.push_back(std::move(summary));
+      response.summaries.push_back(SummaryOf(name, index, state));
     }
   }
   return response;

@@ -98,6 +98,19 @@ TEST_F(ContributorInsights, AreListedWhereTheyAreOn) {
   EXPECT_FALSE(engine().ListContributorInsights({"none", "", 100}));
 }
 
+TEST_F(ContributorInsights, AreListedPageByPageWhateverTheNames) {
+  for (const char* table : {"one-more", "one.more"}) {
+    Create({.table = table,
+            .keys = {{{"pk", model::Type::kS}}, {}},
+            .attribute_definitions = {{"pk", model::Type::kS}}});
+    ASSERT_TRUE(Set(table, true));
+  }
+  ASSERT_TRUE(Set("one", true));
+  ASSERT_TRUE(Set("one", true, "by-sk"));
+  const Names all = {"one", "one/by-sk", "one-more", "one.more"};
+  for (int64_t page : {1, 2, 3, 100}) EXPECT_EQ(Listed("", page), all) << page;
+}
+
 TEST_F(ContributorInsights, GoWithTheIndex) {
   ASSERT_TRUE(Set("one", true, "by-sk"));
   ASSERT_TRUE(Update({.table = "one", .delete_index = "by-sk"}));
