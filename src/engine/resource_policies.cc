@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "engine/policy_document.h"
 #include "engine/table_operation.h"
@@ -136,7 +137,7 @@ class PolicyOperation final : public WriteOperation {
     TableState table = *found;
     std::string revision = document_ ? "" : present->revision;
     if (document_) {
-      ResourcePolicyState policy = NewPolicy(*document_, commit.now());
+      ResourcePolicyState policy = NewPolicy(*document_, commit.now(), present);
       revision = policy.revision;
       table.policies[owner_.stream] = std::move(policy);
     } else {
@@ -157,8 +158,16 @@ class PolicyOperation final : public WriteOperation {
 
 }  // namespace
 
-ResourcePolicyState NewPolicy(std::string document, base::Micros now) {
-  return {std::move(document), fmt::to_string(now.count() / 1000)};
+ResourcePolicyState NewPolicy(std::string document, base::Micros now,
+                              const ResourcePolicyState* previous) {
+  int64_t revision = now.count() / 1000;
+  if (previous != nullptr) {
+    const std::string& text = previous->revision;
+    int64_t last = 0;
+    std::from_chars(text.data(), text.data() + text.size(), last);
+    revision = std::max(revision, last + 1);
+  }
+  return {std::move(document), fmt::to_string(revision)};
 }
 
 void SubmitPutResourcePolicy(const WriteContext& context, const TableNaming& naming,

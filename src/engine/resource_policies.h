@@ -18,7 +18,9 @@ DbResult<model::ResourcePolicy> GetResourcePolicy(const CatalogSnapshot& catalog
                                                   const TableNaming& naming,
                                                   const model::GetResourcePolicyRequest& request);
 
-// The policy that a table has when it is made; `document` is canonical.
-ResourcePolicyState NewPolicy(std::string document, base::Micros now);
+// A policy with a revision that `previous`, where there is one, hasn't had: the time in
+// milliseconds, or one more where that is past already. `document` is canonical.
+ResourcePolicyState NewPolicy(std::string document, base::Micros now,
+                              const ResourcePolicyState* previous = nullptr);
 
 }  // namespace cruddur::engine

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "engine/engine_fixture.h"
 
 namespace cruddur::engine {
@@ -59,6 +61,39 @@ TEST_F(ResourcePolicies, AreKeptWithTheirRevision) {
   EXPECT_EQ(Delete()->revision_id, second);
   EXPECT_EQ(Delete()->revision_id, "");
   EXPECT_EQ(Read().error().code, DbErrorCode::kPolicyNotFound);
+}
+
+TEST_F(ResourcePolicies, HaveANewRevisionWhateverTheClockSays) {
+  const std::string first = Put(kPolicy)->revision_id;
+  clock().Advance(std::chrono::milliseconds(-1));  // and one on, by Put: the same millisecond
+  const std::string second = Put(kOther)->revision_id;
+  clock().Advance(std::chrono::hours(-1));
+  const std::string third = Put(kPolicy)->revision_id;
+  EXPECT_EQ(std::stoll(second), std::stoll(first) + 1);
+  EXPECT_EQ(std::stoll(third), std::stoll(first) + 2);
+  EXPECT_FALSE(Put(kOther, first));
+  EXPECT_TRUE(Put(kOther, third));
+}
+
+TEST_F(ResourcePolicies, GoWithTheStream) {
+  const std::string stream = engine().DescribeTable(kTable)->stream_arn;
+  ASSERT_TRUE(Put(kPolicy));
+  clock().Advance(std::chrono::milliseconds(-1));
+  ASSERT_TRUE(Put(kOther, std::nullopt, stream));
+  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = kTable, .stream_enabled = false}));
+  EXPECT_EQ(Read(stream)->policy, kOther);
+  const auto day = std::chrono::hours(25);
+  clock().Advance(day);
+  for (int i = 0; i < 2000 && engine().DescribeStream({.stream_arn = stream}); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  // A stream of the same label, as one has that begins in the same millisecond.
+  clock().Advance(-day - std::chrono::milliseconds(1));
+  ASSERT_TRUE(Update(
+      {.table = kTable, .stream_enabled = true, .stream_view = model::StreamViewType::kKeysOnly}));
+  ASSERT_EQ(engine().DescribeTable(kTable)->stream_arn, stream);
+  EXPECT_EQ(Read(stream).error().code, DbErrorCode::kPolicyNotFound);
+  EXPECT_EQ(Read()->policy, kPolicy);
 }
 
 TEST_F(ResourcePolicies, ChangeOnlyTheExpectedRevision) {

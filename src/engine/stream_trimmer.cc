@@ -40,6 +40,15 @@ void DeleteShards(Commit& commit, StreamId stream, uint32_t first, uint32_t end)
       .PermitUncheckedError();
 }
 
+// The resource policy of a stream is kept with its table.
+void DropPolicy(CatalogEdit& edit, const StreamState& stream) {
+  const auto found = edit.next().FindTable(stream.table_name);
+  if (found == nullptr || !found->policies.contains(stream.label)) return;
+  TableState table = *found;
+  table.policies.erase(stream.label);
+  edit.PutTable(std::move(table));
+}
+
 }  // namespace
 
 std::optional<base::Micros> StreamTrimmer::Due(const std::shared_ptr<const CatalogSnapshot>&,
@@ -57,6 +66,7 @@ void StreamTrimmer::Evaluate(Commit& commit) {
   for (const auto& [arn, stream] : commit.catalog().streams) {
     if (stream->disabled_at.count() != 0 && stream->disabled_at < oldest) {
       DeleteShards(commit, stream->id, 0, stream->shards.back().number + 1);
+      DropPolicy(edit, *stream);
       edit.DropStream(arn);
       changed = true;
       continue;
