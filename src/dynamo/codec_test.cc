@@ -167,6 +167,7 @@ TEST(Codec, WritesTableRequestsAsDynamoReadsThem) {
   create.indexes = {index};
   create.throughput = {{7, 8}};
   create.stream_view = model::StreamViewType::kNewImage;
+  create.resource_policy = R"({"Statement":[]})";
   create.tags = {{"a", "b"}};
   ExpectRequest(
       create,
@@ -179,7 +180,8 @@ TEST(Codec, WritesTableRequestsAsDynamoReadsThem) {
       R"("NonKeyAttributes":["text"]},"ProvisionedThroughput":{"ReadCapacityUnits":5,)"
       R"("WriteCapacityUnits":6}}],"BillingMode":"PROVISIONED","ProvisionedThroughput":{)"
       R"("ReadCapacityUnits":7,"WriteCapacityUnits":8},"StreamSpecification":{)"
-      R"("StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},"Tags":[{"Key":"a","Value":"b"}]})");
+      R"("StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},)"
+      R"("ResourcePolicy":"{\"Statement\":[]}","Tags":[{"Key":"a","Value":"b"}]})");
 
   model::UpdateTableRequest update;
   update.table = "abc";

@@ -99,6 +99,7 @@ void WriteRequest(json::Writer& out, const model::CreateTableRequest& request) {
   if (request.table_class != model::TableClass::kStandard) {
     out.Key("TableClass").String(NameOf(request.table_class));
   }
+  if (request.resource_policy) out.Key("ResourcePolicy").String(*request.resource_policy);
   if (!request.tags.empty()) WriteTags(out, request.tags);
   out.EndObject();
 }
