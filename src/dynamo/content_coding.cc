@@ -29,18 +29,21 @@ Outcome Inflate(std::string_view body, int window, size_t limit, std::string& ou
   stream.next_in = Input(body);
   stream.avail_in = static_cast<uInt>(body.size());
   int status = Z_OK;
-  while (status == Z_OK && out.size() <= limit) {
-    const size_t before = out.size();
-    out.resize(before + kPieceBytes);
-    stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
-    stream.avail_out = kPieceBytes;
+  while (status == Z_OK && out.size() - stream.avail_out <= limit) {
+    // Only where it is full: a body may be of a million members that are empty.
+    if (stream.avail_out == 0) {
+      const size_t before = out.size();
+      out.resize(before + kPieceBytes);
+      stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+      stream.avail_out = kPieceBytes;
+    }
     status = inflate(&stream, Z_NO_FLUSH);
-    out.resize(before + kPieceBytes - stream.avail_out);
     // A gzip file may have several members. What else follows is passed over, as AWS does.
     const bool another = status == Z_STREAM_END && stream.avail_in > 1 &&
                          stream.next_in[0] == 0x1F && stream.next_in[1] == 0x8B;
     if (another) status = inflateReset(&stream);
   }
+  out.resize(out.size() - stream.avail_out);
   inflateEnd(&stream);
   if (out.size() > limit) return Outcome::kTooLarge;
   return status == Z_STREAM_END ? Outcome::kWhole : Outcome::kBroken;
