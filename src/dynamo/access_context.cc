@@ -1,6 +1,7 @@
 #include "dynamo/access_context.h"
 
 #include <set>
+#include <unordered_map>
 
 #include "base/timestamp.h"
 #include "dynamo/access_control.h"
@@ -29,16 +30,17 @@ std::string KeyText(const model::AttributeValue& value) {
 // The attribute that each path of an expression begins with.
 void AddNames(const AccessNeed::Expression& expression, const model::ExpressionNames* names,
               std::set<std::string>& out) {
-  const auto syntax = expr::Parse(expression.grammar, expression.text, expr::Origin::kLegacy);
+  const auto syntax = expr::Parse(expression.grammar, expression.text, expression.origin);
   if (!syntax) return;  // the engine will refuse it
+  // Legacy parameters may have brought thousands.
+  std::unordered_map<std::string_view, std::string_view> meanings;
+  if (names != nullptr) meanings.insert(names->begin(), names->end());
   for (const expr::Node& node : (*syntax)->nodes) {
     if (node.kind != expr::NodeKind::kPath) continue;
     const expr::Step& first = (*syntax)->steps[node.first];
     std::string_view name = first.name;
-    if (first.slot >= 0 && names != nullptr) {
-      for (const auto& [placeholder, meant] : *names) {
-        if (placeholder == first.name) name = meant;
-      }
+    if (first.slot >= 0) {
+      if (const auto meant = meanings.find(name); meant != meanings.end()) name = meant->second;
     }
     out.emplace(name);
   }

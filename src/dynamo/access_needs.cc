@@ -93,10 +93,16 @@ void AddParameters(AccessNeed& need, const Request& request) {
     AddExpression(need, Grammar::kProjection, request.projection_expression);
     projects = request.projection_expression.has_value();
   }
+  bool legacy = false;
   if constexpr (requires { request.placeholders; }) {
     need.names = &request.placeholders.names;
+    legacy = request.placeholders.legacy.others;
   } else if constexpr (requires { request.names; }) {
     need.names = &request.names;
+    if constexpr (requires { request.legacy; }) legacy = request.legacy;
+  }
+  if (legacy) {
+    for (AccessNeed::Expression& each : need.expressions) each.origin = expr::Origin::kLegacy;
   }
   if constexpr (requires { request.select; }) {
     need.select = NameOf(request.select, projects, !request.index.empty());

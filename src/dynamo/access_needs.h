@@ -28,6 +28,7 @@ struct AccessNeed {
   struct Expression {
     expr::Grammar grammar;
     std::string_view text;
+    expr::Origin origin = expr::Origin::kExpression;
   };
   std::vector<const model::Item*> items;  // items and keys that the request names
   std::vector<Expression> expressions;

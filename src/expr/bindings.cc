@@ -43,12 +43,15 @@ DbStatus CheckPlaceholder(std::string_view parameter, std::string_view text, cha
 }
 
 Bindings::Bindings(const model::Placeholders& placeholders)
-    : Bindings(placeholders.names, placeholders.values) {
-  legacy_ = placeholders.legacy;
-}
+    : Bindings(placeholders.names, placeholders.values, placeholders.legacy) {}
 
-Bindings::Bindings(const model::ExpressionNames& names, const model::Item& values)
-    : names_(names), values_(values), used_names_(names.size()), used_values_(values.size()) {
+Bindings::Bindings(const model::ExpressionNames& names, const model::Item& values,
+                   model::LegacyUse legacy)
+    : names_(names),
+      values_(values),
+      used_names_(names.size()),
+      used_values_(values.size()),
+      legacy_(legacy) {
   if (names.size() <= kFewNames) return;
   names_in_order_.resize(names.size());
   std::iota(names_in_order_.begin(), names_in_order_.end(), size_t{0});

@@ -29,7 +29,8 @@ DbStatus CheckPlaceholder(std::string_view parameter, std::string_view text, cha
 class Bindings {
  public:
   explicit Bindings(const model::Placeholders& placeholders);
-  Bindings(const model::ExpressionNames& names, const model::Item& values);
+  Bindings(const model::ExpressionNames& names, const model::Item& values,
+           model::LegacyUse legacy = {});
 
   // To be called before: placeholders are well-formed, no attribute name is empty, and together
   // they aren't larger than DynamoDB takes.

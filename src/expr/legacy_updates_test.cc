@@ -94,12 +94,46 @@ TEST(LegacyUpdate, RefusesAnotherTypeInTheItem) {
   }
 }
 
+// As many as an item can have, in an order that is the item's no more than it is the request's.
 TEST(LegacyUpdate, MayBeOfManyAttributes) {
-  std::vector<LegacyUpdate> updates;
-  for (int i = 0; i < 1000; ++i) {
-    updates.push_back(UpdateOf("a" + std::to_string(i), LegacyAction::kPut, R"({"N": "1"})"));
+  constexpr int kCount = 20'000;
+  std::vector<LegacyUpdate> puts, changes;
+  for (int i = kCount; i > 0; --i) {
+    const std::string name = std::to_string(i);
+    puts.push_back(UpdateOf(name, LegacyAction::kPut, R"({"N": "1"})"));
+    if (i % 3 == 0) {
+      changes.push_back(UpdateOf(name, LegacyAction::kDelete));
+    } else {
+      changes.push_back(UpdateOf(name, LegacyAction::kAdd, R"({"N": "1"})"));
+    }
   }
-  EXPECT_EQ(ItemOf(Apply(std::move(updates), "{}")).size(), 1000u);
+  changes.push_back(UpdateOf("none", LegacyAction::kDelete));
+  changes.push_back(UpdateOf("new", LegacyAction::kPut, R"({"N": "5"})"));
+  const std::string before = Apply(std::move(puts), R"({"kept": {"S": "x"}, "1": {"N": "7"}})");
+  EXPECT_EQ(ItemOf(before).size(), kCount + 1u);
+  const model::Item after = ItemOf(Apply(std::move(changes), before));
+  EXPECT_EQ(after.size(), kCount - kCount / 3 + 2u);
+  const auto text = [&](std::string_view name) {
+    return after.Find(name) ? TextOf({{std::string(name), *after.Find(name)}}) : "";
+  };
+  EXPECT_EQ(text("1"), R"({"1":{"N":"2"}})");
+  EXPECT_EQ(text("3"), "");
+  EXPECT_EQ(text("19999"), R"({"19999":{"N":"2"}})");
+  EXPECT_EQ(text("new"), R"({"new":{"N":"5"}})");
+  EXPECT_EQ(text("kept"), R"({"kept":{"S":"x"}})");
+}
+
+// Seen by the names too, before the item is made.
+TEST(LegacyUpdate, MustFitAnItem) {
+  for (const LegacyAction action : {LegacyAction::kPut, LegacyAction::kAdd}) {
+    std::vector<LegacyUpdate> updates;
+    for (int i = 0; i < 500; ++i) {
+      updates.push_back(
+          UpdateOf(std::to_string(i) + std::string(1000, 'a'), action, R"({"L": []})"));
+    }
+    EXPECT_EQ(Apply(std::move(updates), "{}"),
+              "Item size to update has exceeded the maximum allowed size");
+  }
 }
 
 TEST(AttributesToGet, AreTopLevelNamesEachOnce) {

@@ -13,7 +13,7 @@ std::expected<std::shared_ptr<const Syntax>, std::string> Parse(Grammar grammar,
                                                                 std::string_view text,
                                                                 Origin origin) {
   if (text.empty()) return std::unexpected("The expression can not be empty;");
-  if (text.size() > (origin == Origin::kLegacy ? kMaxLegacyBytes : kMaxExpressionBytes)) {
+  if (origin == Origin::kExpression && text.size() > kMaxExpressionBytes) {
     std::string message = "Expression size has exceeded the maximum allowed size;";
     if (grammar != Grammar::kUpdate) message += " expression size: " + std::to_string(text.size());
     return std::unexpected(std::move(message));

@@ -13,11 +13,11 @@ namespace cruddur::expr {
 
 enum class Grammar : uint8_t { kCondition, kUpdate, kProjection };
 
-// Legacy parameters have other bounds than the expressions that they are written as.
+// The bounds are those of expressions. Legacy parameters that are written as expressions are
+// bounded by the request that they came in alone.
 enum class Origin : uint8_t { kExpression, kLegacy };
 
 inline constexpr size_t kMaxExpressionBytes = 4096;
-inline constexpr size_t kMaxLegacyBytes = 64 * 1024;
 inline constexpr int kMaxOperators = 300;
 inline constexpr size_t kMaxInOperands = 100;
 

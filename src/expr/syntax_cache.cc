@@ -65,6 +65,7 @@ class SyntaxCache {
 std::expected<std::shared_ptr<const Syntax>, std::string> ParseCached(Grammar grammar,
                                                                       std::string_view text,
                                                                       Origin origin) {
+  if (text.size() > kMaxExpressionBytes) return Parse(grammar, text, origin);
   thread_local SyntaxCache cache;
   if (auto syntax = cache.Find({grammar, origin, text})) return syntax;
   auto parsed = Parse(grammar, text, origin);

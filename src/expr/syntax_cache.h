@@ -9,7 +9,8 @@
 namespace cruddur::expr {
 
 // Parses, or finds the same text's syntax among this thread's last ones. Only what parsed well is
-// kept, the least recently used goes first, and one thread keeps about a megabyte at most.
+// kept, and nothing that is longer than expressions are, as legacy parameters can be; the least
+// recently used goes first, and one thread keeps about a megabyte at most.
 std::expected<std::shared_ptr<const Syntax>, std::string> ParseCached(
     Grammar grammar, std::string_view text, Origin origin = Origin::kExpression);
 

@@ -16,6 +16,10 @@ using model::List;
 using model::Map;
 using model::Number;
 
+// An AttributeUpdates may have a hundred thousand: their attributes aren't put into the item, or
+// taken out of it, one by one then.
+constexpr size_t kFewActions = 64;
+
 std::unexpected<DbError> WrongType() {
   return Invalid("An operand in the update expression has an incorrect data type");
 }
@@ -30,6 +34,11 @@ std::unexpected<DbError> WrongPath() {
 
 std::unexpected<DbError> TooLarge() {
   return Invalid("Item size to update has exceeded the maximum allowed size");
+}
+
+// What the item has at least of a value under the name that it gets.
+size_t NewBytes(const UpdateAction& action, const AttributeValue& value) {
+  return action.path.back().name.size() + SizeInBytes(value);
 }
 
 // The levels that a value takes below the place where it is put.
@@ -137,7 +146,7 @@ DbStatus UpdateRun::Evaluate() {
         if (effect.missing || effect.number_problem) break;
         // All of these will be in the item, so it is known to be too large before it is made: one
         // value of two megabytes may be named hundreds of times, and each time be copied.
-        bytes += SizeInBytes(value.get());
+        bytes += NewBytes(action, value.get());
         if (bytes > model::kMaxItemBytes) return TooLarge();
         effect.value = value.computed ? *std::move(value.computed) : *value.reference;
         break;
@@ -147,6 +156,8 @@ DbStatus UpdateRun::Evaluate() {
         break;
       case Section::kAdd:
         TRY(EvaluateAdd(action, effect));
+        if (effect.value) bytes += NewBytes(action, *effect.value);
+        if (bytes > model::kMaxItemBytes) return TooLarge();
         break;
       case Section::kDelete:
         TRY(EvaluateDelete(action, effect));
@@ -290,8 +301,13 @@ DbStatus UpdateRun::CheckResults() const {
 // In place first, what makes lists shorter or longer last: until then the indexes mean the list
 // before.
 void UpdateRun::Write() {
-  after_ = before_;
-  std::vector<size_t> appended, removed;
+  const bool many = actions_.size() > kFewActions;
+  if (many) {
+    CopyWhatStays();
+  } else {
+    after_ = before_;
+  }
+  std::vector<size_t> appended, removed, fresh;
   for (size_t i = 0; i < actions_.size(); ++i) {
     const BoundStep& last = actions_[i].path.back();
     Effect& effect = effects_[i];
@@ -301,6 +317,8 @@ void UpdateRun::Write() {
       Map& map = parent == nullptr ? after_ : *parent->As<Map>();
       if (effect.removes) {
         map.Erase(last.name);
+      } else if (many && parent == nullptr && map.Find(last.name) == nullptr) {
+        fresh.push_back(i);
       } else {
         map.Set(std::string(last.name), *std::move(effect.value));
       }
@@ -317,6 +335,25 @@ void UpdateRun::Write() {
     }
   }
   WriteToLists(std::move(appended), std::move(removed));
+  if (fresh.empty()) return;
+  for (size_t i : fresh) {
+    after_.Append(std::string(actions_[i].path[0].name), *std::move(effects_[i].value));
+  }
+  after_.Sort();
+}
+
+void UpdateRun::CopyWhatStays() {
+  std::vector<std::string_view> removed;
+  for (size_t i = 0; i < actions_.size(); ++i) {
+    if (actions_[i].path.size() == 1 && effects_[i].removes) {
+      removed.push_back(actions_[i].path[0].name);
+    }
+  }
+  std::ranges::sort(removed);
+  after_.Reserve(before_.size());
+  for (const auto& [name, value] : before_) {
+    if (!std::ranges::binary_search(removed, std::string_view(name))) after_.Append(name, value);
+  }
 }
 
 void UpdateRun::WriteToLists(std::vector<size_t> appended, std::vector<size_t> removed) {

@@ -53,6 +53,7 @@ class UpdateRun {
   DbStatus CheckClauses() const;
   DbStatus CheckResults() const;
   void Write();
+  void CopyWhatStays();  // of the item before: all attributes but those that are removed whole
   void WriteToLists(std::vector<size_t> appended, std::vector<size_t> removed);
 
   const model::AttributeValue* Parent(const UpdateAction& action) const;  // in the item before
