@@ -89,7 +89,6 @@ model::KeysAndAttributes ReadKeysAndAttributes(std::string_view table, json::Ele
   out.projection_expression = fields.OptionalString("ProjectionExpression");
   auto attributes = ReadAttributesToGet(fields.At("AttributesToGet"), CheckStage::kValues, issues);
   out.names = ReadExpressionNames(fields.At("ExpressionAttributeNames"), issues);
-  out.legacy = !attributes.empty();
   SetAttributesToGet(std::move(attributes), out);
   if (const json::Element* keys = fields.At("Keys"); keys && keys->is_array()) {
     CheckKeyCount(table, keys->get_array().value_unsafe().size(), issues);

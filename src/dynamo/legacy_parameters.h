@@ -32,8 +32,10 @@ void SetAttributesToGet(std::vector<std::string> attributes, Request& out) {
   }
   if constexpr (requires { out.placeholders; }) {
     out.placeholders.names = std::move(placeholders.names);
+    out.placeholders.legacy.others = true;
   } else {
     out.names = std::move(placeholders.names);
+    out.legacy = true;
   }
 }
 

@@ -54,6 +54,38 @@ TEST(WireServer, BoundsWhatItRepeats) {
   EXPECT_LT(served.Answer(Call("BatchWriteItem", body)).size(), 20'000u);
 }
 
+// What is written as expressions here was none to the client, and has no bound of expressions.
+TEST(WireServer, TakesLegacyParametersOfThousandsOfAttributes) {
+  Served served;
+  served.Answer(Call("CreateTable", kCreateTable));
+  std::string updates, names, conditions;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string name = "\"n" + std::to_string(i) + '"';
+    const char* comma = i > 0 ? ", " : "";
+    updates.append(comma).append(name).append(R"(: {"Value": {"S": ""}})");
+    conditions.append(comma).append(name).append(R"(: {"Exists": false})");
+  }
+  const std::string key = R"("Key": {"pk": {"S": "a"}})", table = R"("TableName": "abc")";
+  EXPECT_THAT(served.Answer(Call("UpdateItem", "{" + table + ", " + key + R"(, "Expected": {)" +
+                                                   conditions + R"(}, "AttributeUpdates": {)" +
+                                                   updates + "}}")),
+              StartsWith("HTTP/1.1 200 "));
+  // 255 names at most, which may be long.
+  names = R"("n19999")";
+  for (int i = 0; i < 254; ++i) names += ", \"" + std::string(9000, 'n') + std::to_string(i) + '"';
+  const std::string last = R"("n19999":{"S":""})";
+  const std::string get = "[" + names + "]";
+  EXPECT_THAT(served.Answer(Call(
+                  "GetItem", "{" + table + ", " + key + R"(, "AttributesToGet": )" + get + "}")),
+              HasSubstr(last));
+  EXPECT_THAT(served.Answer(Call("BatchGetItem", R"({"RequestItems": {"abc": {"Keys": [{"pk": )"
+                                                 R"({"S": "a"}}], "AttributesToGet": )" +
+                                                     get + "}}}")),
+              HasSubstr(last));
+  EXPECT_THAT(served.Answer(Call("Scan", "{" + table + R"(, "AttributesToGet": )" + get + "}")),
+              HasSubstr(last));
+}
+
 TEST(WireServer, TakesSixteenMegabytesAndNoMore) {
   Served served;
   const size_t limit = 16 * 1024 * 1024;

@@ -65,7 +65,7 @@ DbResult<std::vector<TablePart>> Prepare(const Catalog& catalog,
   std::vector<TablePart> parts;
   for (const auto& [name, wanted] : request.tables) {
     TRY_ASSIGN(GetProjection projection,
-               GetProjection::Compile(wanted.projection_expression, wanted.names));
+               GetProjection::Compile(wanted.projection_expression, wanted.names, wanted.legacy));
     parts.push_back({name, wanted, std::move(projection), nullptr});
   }
   for (TablePart& part : parts) {

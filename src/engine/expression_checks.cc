@@ -23,6 +23,7 @@ DbStatus CheckNames(const model::ExpressionNames& names, bool any_expression) {
 DbStatus CheckPlaceholders(const model::Placeholders& placeholders,
                            std::initializer_list<NamedExpression> expressions) {
   if (placeholders.names.empty() && placeholders.values.empty()) return {};
+  if (placeholders.legacy.others) return {};  // made with the expressions
   const bool any = std::ranges::any_of(
       expressions, [](const NamedExpression& expression) { return expression.text.has_value(); });
   TRY(CheckNames(placeholders.names, any));

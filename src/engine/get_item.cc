@@ -14,7 +14,8 @@ model::DbResult<model::GetItemResponse> Reader::GetItem(
   fields.TableName(request.table);
   TRY(fields.Result());
   TRY_ASSIGN(const GetProjection projection,
-             GetProjection::Compile(request.projection_expression, request.placeholders.names));
+             GetProjection::Compile(request.projection_expression, request.placeholders.names,
+                                    request.placeholders.legacy.others));
   TRY_ASSIGN(const auto table, FindTable(catalog_, request.table));
   TRY(CheckKey(request.key, table->description.keys));
   TRY(AdmitRead(*table));

@@ -7,12 +7,13 @@
 namespace cruddur::engine {
 
 model::DbResult<GetProjection> GetProjection::Compile(const std::optional<std::string>& expression,
-                                                      const model::ExpressionNames& names) {
+                                                      const model::ExpressionNames& names,
+                                                      bool legacy) {
   GetProjection result;
-  TRY(CheckNames(names, expression.has_value()));
+  if (!legacy) TRY(CheckNames(names, expression.has_value()));
   if (!expression) return result;
   static const model::Item kNoValues;
-  expr::Bindings bindings(names, kNoValues);
+  expr::Bindings bindings(names, kNoValues, {.others = legacy});
   TRY_ASSIGN(result.projection_, expr::Projection::Compile(*expression, bindings));
   TRY(bindings.CheckAllUsed());
   return result;

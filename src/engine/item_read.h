@@ -15,9 +15,10 @@ namespace cruddur::engine {
 // The ProjectionExpression of a get and the placeholders that it uses.
 class GetProjection {
  public:
-  // What is compiled keeps references into `names`.
+  // What is compiled keeps references into `names`. `legacy`: it stands for AttributesToGet.
   static model::DbResult<GetProjection> Compile(const std::optional<std::string>& expression,
-                                                const model::ExpressionNames& names);
+                                                const model::ExpressionNames& names,
+                                                bool legacy = false);
 
   model::Item Apply(model::Item item) const {
     return projection_ ? projection_->Apply(item) : std::move(item);

@@ -51,6 +51,7 @@ DbStatus CheckFields(const ScanRequest& request) {
 
 // A projection uses names only.
 DbStatus CheckPlaceholdersOf(const ScanRequest& request) {
+  if (request.placeholders.legacy.others) return {};  // made with the expressions
   TRY(CheckNames(request.placeholders.names,
                  request.filter_expression || request.projection_expression));
   return CheckPlaceholders({.names = {}, .values = request.placeholders.values},
