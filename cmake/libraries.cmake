@@ -14,6 +14,7 @@ find_package(SQLite3 REQUIRED)
 find_package(PostgreSQL REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)
+find_package(mimalloc REQUIRED)
 pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
 
 add_library(rocksdb INTERFACE)
