@@ -44,6 +44,8 @@ base::Task<void> MessageRoutes::ListConversations(const Request& request, Respon
   if (!caller) co_return Refuse(response, caller.error());
   MarkPrivate(response);
   const std::string& user = (*caller)->uuid;
+  // Also in front of a page that is kept.
+  if (service_.AreRowsBehind()) co_await service_.AwaitRows(user);
   co_await AnswerPage(
       request, messaging::RowPartition(user), AppendConversations,
       [&](const messaging::PageRequest& page) { return service_.ListConversations(user, page); },

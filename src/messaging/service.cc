@@ -70,6 +70,7 @@ Task<Result<Page<Message>>> Service::ListMessagesUnchecked(std::string conversat
 
 Task<Result<Page<ConversationRow>>> Service::ListConversations(std::string user,
                                                                PageRequest request) {
+  if (AreRowsBehind()) co_await AwaitRows(user);
   co_return co_await reader_.Conversations(user, std::move(request));
 }
 

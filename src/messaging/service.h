@@ -42,6 +42,10 @@ class Service {
   // Pattern B: a page of the user's conversations, the one with the latest message first.
   Task<base::Result<Page<ConversationRow>>> ListConversations(std::string user,
                                                               PageRequest request);
+  // Before a list is read from elsewhere, a cache say: ends when the user's rows show every message
+  // that was acknowledged before, or WriterOptions::projection_patience is over.
+  bool AreRowsBehind() const { return watch_.IsBehind(); }
+  Task<void> AwaitRows(std::string user) { return watch_.AwaitRows(std::move(user)); }
   // Pattern C. The text has been checked (TextFaults).
   Task<base::Result<Message>> Send(Person sender, std::string conversation, std::string text);
   // Pattern D. Sender and receiver are two.

@@ -23,13 +23,16 @@ Writer::Writer(Store& store, Memberships& memberships, NewestTimes& newest_times
       options_(options),
       project_inline_(options.project_inline) {}
 
+// Writers wait for the projection where it is that far behind them.
+constexpr size_t kMaxExpectedRows = 2'000;
+
 Task<DbResult<Message>> Writer::Send(Person sender, KnownPtr conversation, std::string text) {
   const Deadline deadline = std::chrono::steady_clock::now() + options_.deadline;
   Message message{.conversation_uuid = conversation->uuid,
                   .uuid = base::NewUuid(),
                   .text = std::move(text),
                   .sender = std::move(sender)};
-  std::shared_ptr<ProjectionWatch::Ticket> ticket;
+  ProjectionWatch::TicketPtr ticket;
   if (!project_inline_.load(std::memory_order_relaxed) &&
       options_.projection_patience.count() > 0) {
     ticket = watch_.Take(message.conversation_uuid);
@@ -39,7 +42,8 @@ Task<DbResult<Message>> Writer::Send(Person sender, KnownPtr conversation, std::
   if (project_inline_.load()) {
     co_await Project(stored);
   } else if (ticket) {
-    co_await ProjectionWatch::Wait(ticket, stored.created_at, options_.projection_patience);
+    watch_.Expect(ticket, stored.created_at, conversation->members, options_.projection_patience);
+    if (watch_.expected() > kMaxExpectedRows) co_await ProjectionWatch::Wait(ticket);
   }
   co_return stored;
 }

@@ -19,8 +19,8 @@ struct WriterOptions {
   // Who moves the rows. False: whoever reads the table's stream, in this process, which announces
   // it to the ProjectionWatch. True: the writer itself, before it answers.
   bool project_inline = false;
-  // How long a writer waits for the stream's projection before it answers all the same: 0 for not
-  // at all. So a list that is read after the answer shows the message.
+  // How long after a message was stored who reads a list waits for the stream's projection to have
+  // moved its rows: 0 for not at all. So a list that is read after the answer shows the message.
   std::chrono::milliseconds projection_patience{250};
   // The store commits puts in the order in which they are handed to it: the engine of this process.
   // Then a message whose commit failed isn't put again behind a newer one.
