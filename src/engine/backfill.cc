@@ -56,8 +56,9 @@ void Enter(Commit& commit, const IndexToFill& target, std::string_view key, std:
     commit.batch().Put(items, entry.key, entry.row).PermitUncheckedError();
     commit.AddToCounts(table, *target.index, 1, entry.size());
   } else if (const auto expiry = ExpiryOf(item, table.ttl.attribute)) {
-    commit.batch().Put(items, ExpiryKey(target.id(), *expiry, key), "").PermitUncheckedError();
-    table.ttl.progress->earliest = std::min(table.ttl.progress->earliest, *expiry);
+    const std::string added = ExpiryKey(target.id(), *expiry, key);
+    commit.batch().Put(items, added, "").PermitUncheckedError();
+    table.ttl.progress->NoteAdded(added);
   }
 }
 

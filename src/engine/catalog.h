@@ -26,6 +26,7 @@ namespace cruddur::engine {
 
 class Storage;
 class Throttle;
+struct TtlProgress;
 
 using StreamId = uint32_t;  // from the same numbers as keyspaces: never used again
 
@@ -49,11 +50,6 @@ struct IndexState {
   std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
   std::shared_ptr<BackfillProgress> backfill;  // null: the index is complete
   std::shared_ptr<Throttle> throttle;          // of a global index; null: see TableState
-};
-
-// How far the removal of expired items has come. Of the committer's thread only.
-struct TtlProgress {
-  int64_t earliest = 0;  // no item of the table expires before this second
 };
 
 // A table's TTL, and where its expiry index is: see ttl_index.h.

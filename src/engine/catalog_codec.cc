@@ -1,6 +1,7 @@
 #include "engine/catalog_codec.h"
 
 #include "engine/table_settings.h"
+#include "engine/ttl_index.h"
 #include "json/reader.h"
 #include "json/writer.h"
 

@@ -187,8 +187,9 @@ void Commit::WriteExpiry(const Change& change) {
     batch_.Delete(items, ExpiryKey(ttl.index, *was, change.key)).PermitUncheckedError();
   }
   if (is) {
-    batch_.Put(items, ExpiryKey(ttl.index, *is, change.key), "").PermitUncheckedError();
-    ttl.progress->earliest = std::min(ttl.progress->earliest, *is);
+    const std::string key = ExpiryKey(ttl.index, *is, change.key);
+    batch_.Put(items, key, "").PermitUncheckedError();
+    ttl.progress->NoteAdded(key);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/field_checks.h"
 #include "engine/table_operation.h"
+#include "engine/ttl_index.h"
 
 namespace cruddur::engine {
 namespace {

@@ -60,4 +60,9 @@ KeyRange RangeOfExpiries(KeyspaceId index, int64_t first) {
   return range;
 }
 
+void TtlProgress::NoteAdded(std::string_view expiry_key) {
+  earliest = std::min(earliest, ExpiryOfKey(expiry_key));
+  if (expiry_key > reached) reached = JustAbove(std::string(expiry_key));
+}
+
 }  // namespace cruddur::engine

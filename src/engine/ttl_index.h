@@ -40,4 +40,15 @@ std::string ItemKeyOf(std::string_view expiry_key, KeyspaceId table);
 // The rows of `first` and all later seconds. REQUIRES: first > 0.
 KeyRange RangeOfExpiries(KeyspaceId index, int64_t first);
 
+// How far the removal of expired items has come. Of the committer's thread only.
+struct TtlProgress {
+  int64_t earliest = 0;  // nothing that is still to be gone through expires before this second
+  // The rows above it were gone through. What is left of them is tombstones, which are slow to
+  // skip, and rows that no item answers to.
+  std::string reached{"\xFF"};
+
+  // To be told of every row that is added.
+  void NoteAdded(std::string_view expiry_key);
+};
+
 }  // namespace cruddur::engine

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/committer.h"
+#include "engine/ttl_index.h"
 
 namespace cruddur::engine {
 
@@ -20,15 +21,22 @@ class TtlSweeper final : public BackgroundTask {
   void Finish(const DbStatus& outcome) override;
 
  private:
-  // What a step has come to know of a table: nothing expires before this second.
+  // What a step has done, of all tables.
+  struct Work {
+    size_t rows = 0;
+    size_t bytes = 0;  // of the items that it deletes
+    bool Enough() const;
+  };
+  // Where a table's progress will be.
   struct Reached {
     std::shared_ptr<TtlProgress> progress;
-    int64_t earliest;
+    TtlProgress next;
   };
 
   // False: a step's work is done, and there is more.
-  bool Sweep(Commit& commit, const TableState& table, size_t& left);
-  static void Remove(Commit& commit, const TableState& table, std::string_view expiry_key);
+  bool Sweep(Commit& commit, const TableState& table, Work& work);
+  // Answers the size of the item, if it is one to be deleted.
+  static size_t Remove(Commit& commit, const TableState& table, std::string_view expiry_key);
 
   const base::Micros interval_;
   std::shared_ptr<const CatalogSnapshot> seen_;
