@@ -122,7 +122,8 @@ class BatchWriteOperation final : public WriteOperation {
     throttled_.clear();
     for (ItemAction& action : actions_) {
       TRY(BindTo(commit.catalog(), action));
-      DbStatus status = action.Evaluate(commit, /*transactional=*/false);
+      DbStatus status = action.Admit();
+      if (status) status = action.Evaluate(commit, /*transactional=*/false);
       if (!status && IsThrottled(status.error())) {
         throttled_.insert(&action);
         // Nothing at all could be written.

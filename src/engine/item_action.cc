@@ -172,9 +172,10 @@ Detail ItemAction::DetailNeeded() const {
   return whole ? Detail::kItem : Commit::DetailNeeded(*table_);
 }
 
+DbStatus ItemAction::Admit() const { return AdmitWrite(*table_); }
+
 DbStatus ItemAction::Evaluate(const Commit& commit, bool transactional) {
   if (table_->throttle == nullptr) return EvaluateItem(commit);
-  TRY(AdmitWrite(*table_));
   DbStatus status = EvaluateItem(commit);
   // A failed condition costs what the write would have.
   const bool paid = status || status.error().code == model::DbErrorCode::kConditionalCheckFailed ||

@@ -59,9 +59,12 @@ class ItemAction {
   const std::shared_ptr<const TableState>& table() const { return table_; }
   const std::string& key() const { return key_; }  // after Bind
 
-  // On the committer's thread. Reads the item, checks the condition, makes the item after.
-  // kConditionalCheckFailed carries the item where that was asked for. Where throughput is enforced
-  // the table's share is paid here, the indexes' when it is applied.
+  // On the committer's thread, as what follows. Refuses the action where throughput is enforced and
+  // none is left. The actions of a transaction are all admitted before the first of them pays.
+  DbStatus Admit() const;
+  // Reads the item, checks the condition, makes the item after. kConditionalCheckFailed carries the
+  // item where that was asked for. The table's share of the throughput is paid here, the indexes'
+  // when it is applied.
   DbStatus Evaluate(const Commit& commit, bool transactional);
   // After Evaluate, with nothing between that writes this item. Cannot fail.
   void Apply(Commit& commit, CapacityMeter& meter, bool transactional);

@@ -34,6 +34,7 @@ class SingleWrite final : public WriteOperation {
 
   void Evaluate(Commit& commit) override {
     outcome_ = BindTo(commit.catalog(), action_);
+    if (outcome_) outcome_ = action_.Admit();
     if (outcome_) outcome_ = action_.Evaluate(commit, /*transactional=*/false);
     if (!outcome_) return;
     response_.attributes = action_.ReturnedAttributes();

@@ -9,6 +9,7 @@
 #include "engine/page.h"
 #include "engine/partiql_ranges.h"
 #include "engine/partiql_token.h"
+#include "engine/throughput.h"
 
 namespace cruddur::engine {
 namespace {
@@ -77,8 +78,14 @@ class SelectRun {
         SetNext(place.range, "");
         break;
       }
-      TRY_ASSIGN(const bool finished, ReadRange(place));
-      if (!finished) break;
+      const DbResult<bool> finished = ReadRange(place);
+      if (!finished && IsThrottled(finished.error()) && place.range > first) {
+        // What was read is paid for: it is answered, and the rest another time.
+        SetNext(place.range, "");
+        break;
+      }
+      TRY(finished);
+      if (!*finished) break;
       place.row.clear();
     }
     response_.consumed_capacity = meter_.TakeOne();

@@ -27,8 +27,10 @@ Throttle::Bucket& Throttle::Filled(UnitKind kind, double rate) {
   const double most = rate * kBurstSeconds;
   // A clock that was set back fills nothing.
   const std::chrono::duration<double> passed = std::max(now - bucket.filled_at, base::Micros(0));
-  bucket.units = bucket.used ? std::min(bucket.units + rate * passed.count(), most) : most;
+  const double filled = bucket.units + bucket.rate * passed.count();
+  bucket.units = bucket.used ? std::min({filled, bucket.rate * kBurstSeconds, most}) : most;
   bucket.used = true;
+  bucket.rate = rate;
   bucket.filled_at = now;
   return bucket;
 }

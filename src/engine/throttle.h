@@ -29,6 +29,7 @@ class Throttle {
  private:
   struct Bucket {
     bool used = false;
+    double rate = 0;  // of the last call: what it has filled at since
     double units = 0;
     base::Micros filled_at{0};
   };

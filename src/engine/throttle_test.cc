@@ -54,10 +54,24 @@ TEST_F(ThrottleTest, LetsALargeRequestThroughAndTheNextOnesWait) {
 
 TEST_F(ThrottleTest, FollowsTheProvisionedRate) {
   CountAdmitted(1);
+  EXPECT_EQ(CountAdmitted(1, 100), 0);
   clock.Advance(seconds(1));
   EXPECT_EQ(CountAdmitted(1, 100), 100);
   clock.Advance(seconds(300));
   EXPECT_EQ(CountAdmitted(1, 1), 300) << "the burst of a lower rate is smaller";
+}
+
+TEST_F(ThrottleTest, ANewRateDoesNotCountBackwards) {
+  CountAdmitted(1);
+  clock.Advance(seconds(10));
+  EXPECT_EQ(CountAdmitted(1, 100), 20);
+  clock.Advance(seconds(100'000));
+  CountAdmitted(1, 100);
+  clock.Advance(seconds(2));
+  EXPECT_EQ(CountAdmitted(1, 1), 200);
+  CountAdmitted(1);
+  clock.Advance(seconds(100'000));
+  EXPECT_EQ(CountAdmitted(1, 100), 600) << "the burst is that of the rate that filled it";
 }
 
 TEST_F(ThrottleTest, TakesAClockThatIsSetBackForOneThatStands) {

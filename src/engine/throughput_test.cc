@@ -216,6 +216,60 @@ TEST_F(Throughput, TransactionsAreCanceled) {
             "[ProvisionedThroughputExceeded, None]");
 }
 
+TEST_F(Throughput, ATransactionIsAdmittedAsAWhole) {
+  MakeTable({1, 1});
+  UseWrites(/*left=*/1);
+  model::TransactWriteItemsRequest write;
+  for (int i = 1; i <= 10; ++i) {
+    write.items.push_back(model::PutItemRequest{.table = kTable, .item = ItemAt(i)});
+  }
+  EXPECT_TRUE(Transact(write));  // 20 units, 19 of them on credit
+  clock().Advance(std::chrono::seconds(19));
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(Transact(write)) << "costs nothing";
+  clock().Advance(std::chrono::seconds(1));
+  EXPECT_TRUE(Transact(write));
+}
+
+TEST_F(Throughput, AReplayIsARead) {
+  MakeTable({1, 1'000});
+  const model::TransactWriteItemsRequest write{
+      .items = {model::PutItemRequest{.table = kTable, .item = ItemAt(1)}},
+      .client_request_token = "token"};
+  ASSERT_TRUE(Transact(write));
+  for (int i = 0; i < kBurst / 2; ++i) ASSERT_TRUE(Transact(write));
+  const auto canceled = Transact(write);
+  EXPECT_EQ(ErrorOf(canceled),
+            "Transaction cancelled, please refer cancellation reasons for specific reasons "
+            "[ProvisionedThroughputExceeded]");
+  EXPECT_FALSE(GetAt(1));
+  clock().Advance(std::chrono::seconds(1));
+  EXPECT_TRUE(Transact(write));
+}
+
+TEST_F(Throughput, ASelectAnswersWhatItHasPaidFor) {
+  MakeTable({1, 1'000});
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(PutAt(i));
+  UseReads(/*left=*/2);
+  model::ExecuteStatementRequest request{
+      .statement = {.statement = "SELECT * FROM orders WHERE pk = 'a' AND sk IN (0, 1, 2, 3)",
+                    .consistent_read = true}};
+  const auto select = [&] {
+    return Await<model::ExecuteStatementResponse>(
+        [&](auto done) { engine().ExecuteStatement(request, std::move(done)); });
+  };
+  const auto first = select();
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->items.size(), 2u);
+  ASSERT_NE(first->next_token, "");
+  request.next_token = first->next_token;
+  ExpectThrottled(select(), "TableReadProvisionedThroughputExceeded");
+  clock().Advance(std::chrono::seconds(2));
+  const auto second = select();
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_EQ(second->items.size(), 2u);
+  EXPECT_EQ(second->next_token, "");
+}
+
 TEST_F(Throughput, FollowsUpdateTable) {
   MakeTable({1, 1});
   UseWrites();

@@ -87,10 +87,14 @@ class TransactWriteOperation final : public WriteOperation {
       return;
     }
     if (*replayed) return;
+    outcome_ = ForEach([&](ItemAction& action) -> DbStatus {
+      TRY(BindTo(commit.catalog(), action));
+      return action.Admit();
+    });
+    if (!outcome_) return;
     uint64_t bytes = 0;
     outcome_ = ForEach([&](ItemAction& action) -> DbStatus {
       if (bytes > kMaxTransactionBytes) return {};  // refused below: no more items are loaded
-      TRY(BindTo(commit.catalog(), action));
       TRY(action.Evaluate(commit, /*transactional=*/true));
       bytes += std::max(action.before().size(), action.size_after());
       return {};
@@ -192,10 +196,23 @@ class TransactWriteOperation final : public WriteOperation {
       return model::DbFail(DbErrorCode::kIdempotentParameterMismatch,
                            "The provided client token was already used with different parameters");
     }
-    for (const auto& [table, units] : token->replay_units) {
-      meter_.AddTable(table, {.read = static_cast<double>(units)});
-    }
+    TRY(PayForReplay(commit.catalog(), *token));
     return true;
+  }
+
+  // A replay reads the items, at a transaction's price. Tables may be gone by now.
+  DbStatus PayForReplay(const CatalogSnapshot& catalog, const TokenRow& token) {
+    TRY(ForEach([&](const ItemAction& action) -> DbStatus {
+      const auto table = catalog.FindTable(action.table_name());
+      return table == nullptr ? DbStatus() : AdmitRead(*table);
+    }));
+    for (const auto& [name, count] : token.replay_units) {
+      const auto units = static_cast<double>(count);
+      meter_.AddTable(name, {.read = units});
+      const auto table = catalog.FindTable(name);
+      if (table != nullptr) Charge(*table, nullptr, UnitKind::kRead, units);
+    }
+    return {};
   }
 
   void RememberToken(Commit& commit) const {
