@@ -3,11 +3,13 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "dynamo/client.h"
+#include "model/error_details.h"
 
 namespace cruddur::messaging {
 
@@ -28,6 +30,11 @@ class InterruptedClient final : public dynamo::Client {
       : store_(store), decide_(std::move(decide)), transactions_(transactions) {}
 
   int calls() const { return calls_; }
+
+  // From now on the store cancels all transactions, and gives `reason` for their first action.
+  // Empty: no longer.
+  void CancelTransactions(std::string reason) { cancellation_ = std::move(reason); }
+  int cancelled() const { return cancelled_; }
 
   Task<DbResult<model::GetItemResponse>> GetItem(model::GetItemRequest r) override {
     auto key = PartitionOf(r.key);
@@ -65,6 +72,7 @@ class InterruptedClient final : public dynamo::Client {
   Task<DbResult<model::TransactWriteItemsResponse>> TransactWriteItems(
       model::TransactWriteItemsRequest r) override {
     if (!transactions_) return NoTransactions();
+    if (!cancellation_.empty()) return Cancelled(r.items.size());
     return Do("", store_.TransactWriteItems(std::move(r)));
   }
   Task<DbResult<model::TableDescription>> CreateTable(model::CreateTableRequest r) override {
@@ -104,6 +112,15 @@ class InterruptedClient final : public dynamo::Client {
     co_return model::DbFail(DbErrorCode::kUnknownOperation, "");
   }
 
+  Task<DbResult<model::TransactWriteItemsResponse>> Cancelled(size_t actions) {
+    ++cancelled_;
+    auto details = std::make_shared<model::DbErrorDetails>();
+    details->reasons.resize(actions);
+    details->reasons.front().code = cancellation_;
+    co_return std::unexpected(
+        model::DbError{DbErrorCode::kTransactionCanceled, "Transaction cancelled", details});
+  }
+
   // A task that isn't awaited never starts: the call isn't made.
   template <class T>
   Task<DbResult<T>> Do(std::string key, Task<DbResult<T>> call) {
@@ -118,6 +135,8 @@ class InterruptedClient final : public dynamo::Client {
   const Decide decide_;
   const bool transactions_;
   std::atomic<int> calls_{0};
+  std::string cancellation_;
+  std::atomic<int> cancelled_{0};
 };
 
 }  // namespace cruddur::messaging

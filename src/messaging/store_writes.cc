@@ -1,4 +1,5 @@
 // The writes of Store. Conditions make each of them safe to repeat.
+#include "messaging/cancellation.h"
 #include "messaging/store.h"
 #include "messaging/table.h"
 
@@ -140,7 +141,8 @@ Task<DbResult<bool>> Store::MoveAtOnce(const Conversation& before, std::string_v
 
   const auto response = co_await client_.TransactWriteItems(std::move(request));
   if (response) co_return true;
-  if (response.error().code == DbErrorCode::kTransactionCanceled) co_return false;
+  const bool cancelled = response.error().code == DbErrorCode::kTransactionCanceled;
+  if (cancelled && !IsThrottledTransaction(response.error())) co_return false;
   co_return std::unexpected(response.error());
 }
 

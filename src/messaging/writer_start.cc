@@ -1,6 +1,7 @@
 // Pattern D of Writer: a conversation of two people, all or nothing, and only one.
 #include "base/random.h"
 #include "base/timestamp.h"
+#include "messaging/cancellation.h"
 #include "messaging/pause.h"
 #include "messaging/table.h"
 #include "messaging/writer.h"
@@ -94,7 +95,8 @@ Task<DbResult<std::optional<Message>>> Writer::StartAtOnce(const Person& sender,
       if (stored) co_return std::move(stored);
     }
     if (winner) co_return std::nullopt;
-    if (IsOver(deadline)) co_return std::unexpected(error);
+    // The caller comes again later: until then each try would be refused just so.
+    if (IsOver(deadline) || IsThrottledTransaction(error)) co_return std::unexpected(error);
     if (cancelled && (Failed(error, kSenderRow, "ConditionalCheckFailed") ||
                       Failed(error, kReceiverRow, "ConditionalCheckFailed"))) {
       // One of the two has a row of another conversation at this very microsecond.
