@@ -146,8 +146,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const StorageOptions& 
   // Flushes are small, for the log is (see above): RocksDB's own sizes (a level of 256 MB, files of
   // 64) would rewrite a hundred bytes for each one that a busy conversation adds. Small files and a
   // level between make it ten.
-  items.level0_file_num_compaction_trigger = 8;
-  items.max_bytes_for_level_base = 64 * kMiB;
+  items.level0_file_num_compaction_trigger = 4;
+  items.max_bytes_for_level_base = 32 * kMiB;
   items.target_file_size_base = 4 * kMiB;
   // What will soon be rewritten isn't worth the packing: the files of flushes, and the level that
   // they go to.
