@@ -25,7 +25,9 @@ class Operand {
   std::optional<AttributeValue> computed_;
 };
 
-// Recursion is bounded by the number of operators (kMaxOperators).
+// Chains of AND and of OR, which legacy parameters make as long as their request, are walked down
+// their left side: they have no side effects, so what comes first doesn't matter. Other recursion
+// is bounded by the number of operators (kMaxOperators).
 class Evaluator {
  public:
   Evaluator(const Bound& bound, const model::Item& item) : bound_(bound), item_(item) {}
@@ -33,9 +35,8 @@ class Evaluator {
   bool Test(const Node& node) const {
     switch (node.kind) {
       case NodeKind::kAnd:
-        return Test(At(node, 0)) && Test(At(node, 1));
       case NodeKind::kOr:
-        return Test(At(node, 0)) || Test(At(node, 1));
+        return TestChain(node);
       case NodeKind::kNot:
         return !Test(At(node, 0));
       case NodeKind::kCompare:
@@ -53,6 +54,16 @@ class Evaluator {
 
  private:
   const Node& At(const Node& node, size_t i) const { return bound_.syntax().Operand(node, i); }
+
+  bool TestChain(const Node& chain) const {
+    const NodeKind kind = chain.kind;
+    const bool decides = kind == NodeKind::kOr;  // a term of that outcome is the chain's
+    const Node* node = &chain;
+    for (; node->kind == kind; node = &At(*node, 0)) {
+      if (Test(At(*node, 1)) == decides) return decides;
+    }
+    return Test(*node);
+  }
 
   Operand Value(const Node& node) const {
     if (node.kind == NodeKind::kValue) return Operand(&bound_.ValueOf(node));
