@@ -65,21 +65,14 @@ std::vector<std::string> RulesOf(const std::string& table, const std::string& in
   return rules;
 }
 
-class UpdateOperation final : public WriteOperation {
+class UpdateOperation final : public CatalogOperation<ContributorInsightsSummary> {
  public:
   UpdateOperation(model::UpdateContributorInsightsRequest request,
                   Done<ContributorInsightsSummary> done)
-      : request_(std::move(request)), done_(std::move(done)) {}
-
-  bool Alone() const override { return true; }
-  void Evaluate(Commit& commit) override { answer_ = Change(commit); }
-  void Finish(const DbStatus& outcome) override {
-    if (!outcome) return done_(std::unexpected(outcome.error()));
-    done_(std::move(answer_));
-  }
+      : CatalogOperation(std::move(done)), request_(std::move(request)) {}
 
  private:
-  DbResult<ContributorInsightsSummary> Change(Commit& commit) const {
+  DbResult<ContributorInsightsSummary> Change(Commit& commit) override {
     TRY_ASSIGN(const auto found, FindSubject(commit.catalog(), request_.table, request_.index));
     const auto present = found->insights.find(request_.index);
     ContributorInsightsSummary answer{request_.table, request_.index,
@@ -103,8 +96,6 @@ class UpdateOperation final : public WriteOperation {
   }
 
   const model::UpdateContributorInsightsRequest request_;
-  Done<ContributorInsightsSummary> done_;
-  DbResult<ContributorInsightsSummary> answer_;
 };
 
 // A table and an index, or none: the order of the list.

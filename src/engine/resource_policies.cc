@@ -109,25 +109,18 @@ DbStatus CheckRevision(const std::optional<std::string>& expected, const PolicyO
 }
 
 // Puts a policy, or takes it away where `document` is nothing.
-class PolicyOperation final : public WriteOperation {
+class PolicyOperation final : public CatalogOperation<PolicyRevision> {
  public:
   PolicyOperation(PolicyOwner owner, std::string arn, std::optional<std::string> document,
                   std::optional<std::string> expected, Done<PolicyRevision> done)
-      : owner_(std::move(owner)),
+      : CatalogOperation(std::move(done)),
+        owner_(std::move(owner)),
         arn_(std::move(arn)),
         document_(std::move(document)),
-        expected_(std::move(expected)),
-        done_(std::move(done)) {}
-
-  bool Alone() const override { return true; }
-  void Evaluate(Commit& commit) override { answer_ = Change(commit); }
-  void Finish(const DbStatus& outcome) override {
-    if (!outcome) return done_(std::unexpected(outcome.error()));
-    done_(std::move(answer_));
-  }
+        expected_(std::move(expected)) {}
 
  private:
-  DbResult<PolicyRevision> Change(Commit& commit) const {
+  DbResult<PolicyRevision> Change(Commit& commit) override {
     TRY_ASSIGN(const auto found, FindOwner(commit.catalog(), owner_, arn_));
     const ResourcePolicyState* present = Find(*found, owner_);
     TRY(CheckRevision(expected_, owner_, present));
@@ -152,8 +145,6 @@ class PolicyOperation final : public WriteOperation {
   const PolicyOwner owner_;
   const std::string arn_;
   const std::optional<std::string> document_, expected_;
-  Done<PolicyRevision> done_;
-  DbResult<PolicyRevision> answer_;
 };
 
 }  // namespace

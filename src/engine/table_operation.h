@@ -1,5 +1,5 @@
-// The shape that the operations on tables share: alone in their commit, answered with the table's
-// description.
+// The shape that the operations on tables and their settings share: alone in their commit, since
+// they change the catalog, and answered with what Change found or made.
 #pragma once
 
 #include <string>
@@ -9,9 +9,10 @@
 
 namespace cruddur::engine {
 
-class TableOperation : public WriteOperation {
+template <typename Answer>
+class CatalogOperation : public WriteOperation {
  public:
-  explicit TableOperation(Done<model::TableDescription> done) : done_(std::move(done)) {}
+  explicit CatalogOperation(Done<Answer> done) : done_(std::move(done)) {}
 
   bool Alone() const final { return true; }
   void Evaluate(Commit& commit) final { answer_ = Change(commit); }
@@ -21,13 +22,15 @@ class TableOperation : public WriteOperation {
   }
 
  protected:
-  // The description to answer with. Changes nothing where it fails.
-  virtual DbResult<model::TableDescription> Change(Commit& commit) = 0;
+  // Changes nothing where it fails.
+  virtual DbResult<Answer> Change(Commit& commit) = 0;
 
  private:
-  Done<model::TableDescription> done_;
-  DbResult<model::TableDescription> answer_;
+  Done<Answer> done_;
+  DbResult<Answer> answer_;
 };
+
+using TableOperation = CatalogOperation<model::TableDescription>;
 
 // Adds to the batch that everything in a keyspace goes.
 void DropKeyspace(Commit& commit, KeyspaceId keyspace);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/resource_arn.h"
+#include "engine/table_operation.h"
 #include "engine/table_transitions.h"
 
 namespace cruddur::engine {
@@ -62,21 +63,20 @@ DbResult<std::shared_ptr<const TableState>> FindTagged(const CatalogSnapshot& ca
   return table;
 }
 
-class TagOperation : public WriteOperation {
+class TagOperation : public CatalogOperation<void> {
  public:
   TagOperation(const TableNaming& naming, std::string arn, std::string_view operation,
                Done<void> done)
-      : naming_(naming), arn_(std::move(arn)), operation_(operation), done_(std::move(done)) {}
-
-  bool Alone() const final { return true; }
-  void Evaluate(Commit& commit) final { answer_ = Change(commit); }
-  void Finish(const DbStatus& outcome) final { done_(outcome ? std::move(answer_) : outcome); }
+      : CatalogOperation(std::move(done)),
+        naming_(naming),
+        arn_(std::move(arn)),
+        operation_(operation) {}
 
  protected:
   virtual DbStatus ChangeTags(std::vector<Tag>& tags) const = 0;
 
  private:
-  DbStatus Change(Commit& commit) {
+  DbStatus Change(Commit& commit) final {
     TRY_ASSIGN(const auto found, FindTagged(commit.catalog(), naming_, arn_, operation_));
     const model::TableStatus status = found->description.status;
     if (status == model::TableStatus::kCreating || status == model::TableStatus::kDeleting) {
@@ -93,8 +93,6 @@ class TagOperation : public WriteOperation {
   const TableNaming naming_;
   const std::string arn_;
   const std::string_view operation_;
-  Done<void> done_;
-  DbStatus answer_;
 };
 
 class AddTags final : public TagOperation {

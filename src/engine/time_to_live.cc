@@ -14,22 +14,14 @@ namespace {
 // AWS speaks of an hour, and was seen to let go after half an hour and some seconds.
 constexpr base::Micros kChangeInterval = std::chrono::minutes(31);
 
-class UpdateTimeToLiveOperation final : public WriteOperation {
+class UpdateTimeToLiveOperation final : public CatalogOperation<model::TimeToLiveSpecification> {
  public:
   UpdateTimeToLiveOperation(model::UpdateTimeToLiveRequest request,
                             Done<model::TimeToLiveSpecification> done)
-      : request_(std::move(request)), done_(std::move(done)) {}
-
-  bool Alone() const override { return true; }
-  void Evaluate(Commit& commit) override { outcome_ = Change(commit); }
-  void Finish(const DbStatus& outcome) override {
-    if (!outcome) return done_(std::unexpected(outcome.error()));
-    if (!outcome_) return done_(std::unexpected(std::move(outcome_).error()));
-    done_(request_.specification);
-  }
+      : CatalogOperation(std::move(done)), request_(std::move(request)) {}
 
  private:
-  DbStatus Change(Commit& commit) const {
+  DbResult<model::TimeToLiveSpecification> Change(Commit& commit) override {
     const auto found = commit.catalog().FindTable(request_.table);
     if (found == nullptr) return NoSuchTable(request_.table);
     if (found->description.status == model::TableStatus::kCreating) {
@@ -50,7 +42,7 @@ class UpdateTimeToLiveOperation final : public WriteOperation {
     table.ttl.changed_at = commit.now();
     edit.PutTable(std::move(table));
     commit.SetEdit(std::move(edit));
-    return {};
+    return request_.specification;
   }
 
   DbStatus Check(const TtlState& ttl, base::Micros now) const {
@@ -82,8 +74,6 @@ class UpdateTimeToLiveOperation final : public WriteOperation {
   }
 
   const model::UpdateTimeToLiveRequest request_;
-  Done<model::TimeToLiveSpecification> done_;
-  DbStatus outcome_;
 };
 
 }  // namespace
