@@ -1,139 +1,31 @@
 #include "net/client_connection.h"
 
-#include <sys/socket.h>
-
-#include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ip/basic_resolver.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/write.hpp>
-#include <cerrno>
-
 #include "net/response_reader.h"
 
 namespace cruddur::net {
-namespace {
 
 namespace asio = base::asio;
 using base::ErrorCode;
 using base::Fail;
 using boost::system::error_code;
-constexpr auto kTuple = asio::as_tuple(base::kUseTask);
-
-constexpr size_t kReadBytes = 32 * 1024;
-
-bool IsAddress(const std::string& host) {
-  error_code error;
-  asio::ip::make_address(host, error);
-  return !error;
-}
-
-// A look-up by name. It outlives the caller that gives up on it: getaddrinfo can't be interrupted.
-struct LookUp {
-  explicit LookUp(base::Loop& loop) : resolver(loop), finished(loop) {}
-
-  asio::ip::basic_resolver<Tcp, base::Executor> resolver;
-  Timer finished;
-  bool done = false;
-  error_code error;
-  std::vector<Tcp::endpoint> found;
-};
-
-}  // namespace
 
 ClientConnection::ClientConnection(base::Loop& loop, const Origin& origin,
                                    const ClientOptions& options, TlsContext* tls)
-    : loop_(loop),
-      origin_(origin),
-      options_(options),
-      tls_context_(tls),
-      socket_(loop),
-      timer_(loop) {}
-
-base::Task<base::Status> ClientConnection::Connect(SteadyTime deadline) {
-  auto endpoints = co_await Resolve(deadline);
-  if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
-  base::Status status = Fail(ErrorCode::kUnavailable, "no address");
-  for (const Tcp::endpoint& endpoint : *endpoints) {
-    status = co_await ConnectTo(endpoint, deadline);
-    if (status || status.error().code == ErrorCode::kDeadlineExceeded) break;
-  }
-  if (status && tls_context_ != nullptr) status = co_await Greet(deadline);
-  co_return status;
-}
-
-base::Task<base::Result<ClientConnection::Endpoints>> ClientConnection::Resolve(
-    SteadyTime deadline) {
-  error_code error;
-  const auto address = asio::ip::make_address(origin_.host, error);
-  if (!error) co_return Endpoints{Tcp::endpoint(address, origin_.port)};
-
-  const auto look_up = std::make_shared<LookUp>(loop_);
-  look_up->finished.expires_at(deadline);
-  look_up->resolver.async_resolve(
-      origin_.host, std::to_string(origin_.port),
-      [look_up](const error_code& failed, const Tcp::resolver::results_type& results) {
-        look_up->done = true;
-        look_up->error = failed;
-        for (const auto& entry : results) look_up->found.push_back(entry.endpoint());
-        look_up->finished.cancel();
-      });
-  co_await look_up->finished.async_wait(kTuple);
-  if (!look_up->done) {
-    look_up->resolver.cancel();
-    co_return Fail(ErrorCode::kDeadlineExceeded, "no address of " + origin_.host + " in time");
-  }
-  if (look_up->error) {
-    co_return Fail(ErrorCode::kUnavailable,
-                   "cannot find " + origin_.host + ": " + look_up->error.message());
-  }
-  co_return std::move(look_up->found);
-}
-
-base::Task<base::Status> ClientConnection::ConnectTo(const Tcp::endpoint& endpoint,
-                                                     SteadyTime deadline) {
-  const SteadyTime patience = std::chrono::steady_clock::now() + options_.connect_time;
-  error_code error;
-  socket_.close(error);
-  socket_.open(endpoint.protocol(), error);
-  if (error) co_return std::unexpected(Explain("cannot connect to ", error));
-  Arm(std::min(deadline, patience));
-  const auto [failed] = co_await socket_.async_connect(endpoint, kTuple);
-  Disarm();
-  if (failed || expired_) {
-    base::Error why = Explain("cannot connect to ", failed);
-    if (expired_ && patience < deadline) why.code = ErrorCode::kUnavailable;
-    co_return std::unexpected(std::move(why));
-  }
-  socket_.set_option(Tcp::no_delay(true), error);
-  co_return base::Status();
-}
-
-base::Task<base::Status> ClientConnection::Greet(SteadyTime deadline) {
-  tls_.emplace(socket_, *tls_context_);
-  if (!IsAddress(origin_.host)) {
-    SSL_set_tlsext_host_name(tls_->native_handle(), origin_.host.c_str());
-  }
-  tls_->set_verify_callback(asio::ssl::host_name_verification(origin_.host));
-  Arm(deadline);
-  const auto [failed] = co_await tls_->async_handshake(asio::ssl::stream_base::client, kTuple);
-  Disarm();
-  if (failed) co_return std::unexpected(Explain("no TLS with ", failed));
-  co_return base::Status();
-}
+    : options_(options),
+      stream_(std::make_shared<ClientStream>(loop, origin, tls, options.connect_time)) {}
 
 base::Task<ClientConnection::Outcome> ClientConnection::Exchange(std::string_view request,
                                                                  bool head, SteadyTime deadline) {
   Outcome outcome{.response = Fail(ErrorCode::kInternal, ""), .untouched = true};
-  Arm(deadline);
+  stream_->Arm(deadline);
   // A peer may answer before it has read everything, and close: then the answer counts.
-  const error_code failed = co_await Write(request);
+  const error_code failed = co_await stream_->Write(request);
   outcome.sent = !failed;
   outcome.response = co_await ReadAnswer(head, outcome);
   if (!outcome.response && failed && outcome.untouched) {
-    outcome.response = std::unexpected(Explain("cannot write to ", failed));
+    outcome.response = std::unexpected(stream_->Explain("cannot write to ", failed));
   }
-  Disarm();
+  stream_->Disarm();
   outcome.reusable = outcome.reusable && outcome.sent && outcome.response && in_.empty();
   last_used = std::chrono::steady_clock::now();
   co_return outcome;
@@ -145,12 +37,12 @@ base::Task<base::Result<ClientResponse>> ClientConnection::ReadAnswer(bool head,
     for (;;) {
       CO_TRY(reader.Feed(in_));
       if (reader.Done()) break;
-      const auto [error, bytes] = co_await Read();
+      const auto [error, bytes] = co_await stream_->Read(in_);
       if (bytes > 0) outcome.untouched = false;
       if (!error) continue;
       // Only a clean end may end a body; a TLS stream cut short (stream_truncated) may not.
-      if (error != asio::error::eof || expired_) {
-        co_return std::unexpected(Explain("no answer from ", error));
+      if (error != asio::error::eof || stream_->expired()) {
+        co_return std::unexpected(stream_->Explain("no answer from ", error));
       }
       CO_TRY(reader.FeedEnd());
       break;
@@ -161,60 +53,6 @@ base::Task<base::Result<ClientResponse>> ClientConnection::ReadAnswer(bool head,
     outcome.reusable = reader.KeepAlive();
     co_return std::move(reader.response());
   }
-}
-
-base::Task<error_code> ClientConnection::Write(std::string_view bytes) {
-  const auto buffer = asio::buffer(bytes);
-  if (tls_) {
-    const auto [error, size] = co_await asio::async_write(*tls_, buffer, kTuple);
-    co_return error;
-  }
-  const auto [error, size] = co_await asio::async_write(socket_, buffer, kTuple);
-  co_return error;
-}
-
-base::Task<ClientConnection::ReadResult> ClientConnection::Read() {
-  const size_t used = in_.size();
-  in_.resize(used + kReadBytes);
-  const auto buffer = asio::buffer(in_.data() + used, kReadBytes);
-  error_code failed;
-  size_t bytes = 0;
-  if (tls_) {
-    std::tie(failed, bytes) = co_await tls_->async_read_some(buffer, kTuple);
-  } else {
-    std::tie(failed, bytes) = co_await socket_.async_read_some(buffer, kTuple);
-  }
-  in_.resize(used + bytes);
-  co_return ReadResult(failed, bytes);
-}
-
-bool ClientConnection::StillOpen() {
-  char byte;
-  const ssize_t n = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
-void ClientConnection::Arm(SteadyTime deadline) {
-  expired_ = false;
-  timer_.expires_at(deadline);
-  timer_.async_wait([weak = weak_from_this(), armed = ++armed_](const error_code& cancelled) {
-    const auto self = weak.lock();
-    if (cancelled || !self || self->armed_ != armed) return;
-    self->expired_ = true;
-    error_code ignored;
-    self->socket_.close(ignored);
-  });
-}
-
-void ClientConnection::Disarm() {
-  ++armed_;
-  timer_.cancel();
-}
-
-base::Error ClientConnection::Explain(std::string_view what, const error_code& error) const {
-  return {
-      expired_ ? ErrorCode::kDeadlineExceeded : ErrorCode::kUnavailable,
-      std::string(what) + origin_.HostHeader() + ": " + (expired_ ? "timed out" : error.message())};
 }
 
 }  // namespace cruddur::net

@@ -55,6 +55,8 @@ std::string_view ReasonPhrase(int status);
 
 // %XX decoded (and '+' as a space in queries); nullopt for a broken escape.
 std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space);
+// All but letters, digits and "-._~" as %XX: fit for any part of a URL.
+std::string PercentEncode(std::string_view text);
 
 // name=value pairs of a query string in order, decoded; broken escapes are kept as they are.
 std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view query);
