@@ -14,11 +14,15 @@ find_package(SQLite3 REQUIRED)
 find_package(PostgreSQL REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)
+find_library(HIREDIS_LIBRARY hiredis REQUIRED)
 find_package(mimalloc REQUIRED)
 pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
 
 add_library(rocksdb INTERFACE)
 target_link_libraries(rocksdb INTERFACE ${ROCKSDB_LIBRARY})
+
+add_library(hiredis INTERFACE)
+target_link_libraries(hiredis INTERFACE ${HIREDIS_LIBRARY})
 
 # Asio and Beast are compiled once, in src/base/asio.cc, not in every file that uses them.
 add_library(asio INTERFACE)

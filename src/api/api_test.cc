@@ -118,7 +118,7 @@ TEST_F(Api, ShowsEachWriteToTheNextRead) {
       EXPECT_THAT(Get(reader, "/api/message_groups").body, HasSubstr(text));
     }
   }
-  EXPECT_GT(cache.hits(), 0u);
+  EXPECT_GT(cache.counters().hits.value(), 0u);
 }
 
 TEST_F(Api, ShowsWhatIsWrittenPastIt) {

@@ -1,7 +1,7 @@
 // A cache of bytes under keys, between the service and its store.
 //
 // The rule that every adapter keeps: a value that was loaded before its key was dropped is never
-// stored after it. A loader therefore takes the version with its miss and hands it in with the
+// served after it. A loader therefore takes the version with its miss and hands it in with the
 // value. A cache may forget anything at any time, and never fails a request.
 #pragma once
 
@@ -9,7 +9,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/metrics.h"
 #include "base/task.h"
 
 namespace cruddur::cache {
@@ -17,11 +19,21 @@ namespace cruddur::cache {
 using Bytes = std::shared_ptr<const std::string>;
 
 struct Lookup {
-  Bytes bytes;           // null: not there
-  uint64_t version = 0;  // of the key, as of the look-up
+  Bytes bytes;  // null: not there
+  // Of the key, as of the look-up. 0: the cache can't be used now, and nothing that is loaded is
+  // kept or shared.
+  uint64_t version = 0;
 };
 
-// Thread-safe.
+struct CacheCounters {
+  base::Counter hits;
+  base::Counter misses;       // also while the cache is away
+  base::Counter refused;      // values that came too late to be kept
+  base::Counter failures;     // of a cache elsewhere: refused, late or broken answers
+  base::Counter nanoseconds;  // of a cache elsewhere: of all look-ups together
+};
+
+// Thread-safe. Keys must live until the task has ended.
 class Cache {
  public:
   virtual ~Cache() = default;
@@ -29,9 +41,19 @@ class Cache {
   virtual base::Task<Lookup> Get(std::string_view key) = 0;
   // Nothing happens if the key was dropped since the look-up that gave `version`.
   virtual base::Task<void> SetIfNewer(std::string_view key, uint64_t version, Bytes bytes) = 0;
-  // When this returns, no later Get sees what was there. Doesn't block.
+
+  // When these return, no later Get of this process sees what was there; other processes on the
+  // same cache follow. They don't block.
   virtual void Drop(std::string_view key) = 0;
   virtual void DropAll() = 0;
+  // Ends when no process sees what was there, or when that can't be had in the cache's patience:
+  // then it is done as soon as the cache is back.
+  virtual base::Task<void> DropEverywhere(std::vector<std::string> keys) = 0;
+
+  CacheCounters& counters() { return counters_; }
+
+ protected:
+  CacheCounters counters_;
 };
 
 }  // namespace cruddur::cache

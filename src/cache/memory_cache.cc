@@ -39,10 +39,10 @@ Lookup MemoryCache::Find(std::string_view key) {
   const bool is_young = found != shard.young.entries.end();
   if (!is_young) found = shard.old.entries.find(key);
   if ((!is_young && found == shard.old.entries.end()) || found->second.expires <= now) {
-    misses_.fetch_add(1, std::memory_order_relaxed);
+    counters_.misses.Add();
     return {nullptr, version};
   }
-  hits_.fetch_add(1, std::memory_order_relaxed);
+  counters_.hits.Add();
   if (is_young) return {found->second.bytes, version};
   Entry entry = found->second;
   Bytes bytes = entry.bytes;
@@ -71,7 +71,7 @@ base::Task<void> MemoryCache::SetIfNewer(std::string_view key, uint64_t version,
   Shard& shard = ShardOf(hash);
   const std::lock_guard lock(shard.mutex);
   if (VersionOf(shard, hash) != version) {
-    refused_.fetch_add(1, std::memory_order_relaxed);
+    counters_.refused.Add();
     co_return;
   }
   Insert(shard, key, {std::move(bytes), clock_.Now() + age});
@@ -93,6 +93,11 @@ void MemoryCache::DropAll() {
     shard.young = Generation();
     shard.old = Generation();
   }
+}
+
+base::Task<void> MemoryCache::DropEverywhere(std::vector<std::string> keys) {
+  for (const std::string& key : keys) Drop(key);
+  co_return;
 }
 
 size_t MemoryCache::bytes() const {

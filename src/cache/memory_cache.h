@@ -5,7 +5,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <unordered_map>
@@ -28,10 +27,8 @@ class MemoryCache final : public Cache {
   base::Task<void> SetIfNewer(std::string_view key, uint64_t version, Bytes bytes) override;
   void Drop(std::string_view key) override;
   void DropAll() override;
+  base::Task<void> DropEverywhere(std::vector<std::string> keys) override;
 
-  uint64_t hits() const { return hits_.load(std::memory_order_relaxed); }
-  uint64_t misses() const { return misses_.load(std::memory_order_relaxed); }
-  uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
   size_t bytes() const;
 
  private:
@@ -52,12 +49,17 @@ class MemoryCache final : public Cache {
 
     void Erase(std::string_view key);
   };
+  static constexpr std::array<uint64_t, kVersions> FirstVersions() {
+    std::array<uint64_t, kVersions> versions;
+    versions.fill(1);
+    return versions;
+  }
   struct alignas(64) Shard {
     mutable std::mutex mutex;
     Generation young, old;
     // Counted up by each drop of a key that falls on them: sharing one costs a refused set now and
     // then, no more.
-    std::array<uint64_t, kVersions> versions{};
+    std::array<uint64_t, kVersions> versions = FirstVersions();
   };
 
   Shard& ShardOf(size_t hash) { return shards_[(hash >> 48) % kShards]; }
@@ -70,7 +72,6 @@ class MemoryCache final : public Cache {
   const MemoryCacheOptions options_;
   const base::Clock& clock_;
   std::array<Shard, kShards> shards_;
-  std::atomic<uint64_t> hits_{0}, misses_{0}, refused_{0};
 };
 
 }  // namespace cruddur::cache

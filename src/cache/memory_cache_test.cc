@@ -31,8 +31,8 @@ TEST_F(MemoryCacheTest, GivesBackWhatWasSet) {
   ASSERT_NE(Get("a").bytes, nullptr);
   EXPECT_EQ(*Get("a").bytes, "value");
   EXPECT_EQ(Get("b").bytes, nullptr);
-  EXPECT_EQ(cache.hits(), 2u);
-  EXPECT_EQ(cache.misses(), 2u);
+  EXPECT_EQ(cache.counters().hits.value(), 2u);
+  EXPECT_EQ(cache.counters().misses.value(), 2u);
 }
 
 TEST_F(MemoryCacheTest, RefusesWhatWasLoadedBeforeADrop) {
@@ -40,7 +40,7 @@ TEST_F(MemoryCacheTest, RefusesWhatWasLoadedBeforeADrop) {
   cache.Drop("a");  // the loader reads the store somewhere around here
   Set("a", miss.version, "old");
   EXPECT_EQ(Get("a").bytes, nullptr);
-  EXPECT_EQ(cache.refused(), 1u);
+  EXPECT_EQ(cache.counters().refused.value(), 1u);
   Set("a", Get("a").version, "new");
   EXPECT_EQ(*Get("a").bytes, "new");
 }

@@ -1,0 +1,103 @@
+// For tests: a cache server in this process that can be slow, away, forgetful or mad.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "base/random.h"
+#include "cache/remote_store.h"
+#include "net/sockets.h"
+
+namespace cruddur::cache {
+
+struct FakeServer {
+  enum class Mood { kWell, kRefuses, kHangs, kBabbles };
+
+  std::atomic<Mood> mood{Mood::kWell};
+  std::atomic<int> failing_percent{0};  // of the calls, besides
+  // Each call takes up to so long before it counts, and up to so long after.
+  std::atomic<std::chrono::microseconds::rep> delay{0};
+  std::atomic<int> calls{0};
+
+  std::mutex mutex;
+  std::map<std::string, std::string> values;  // protected by mutex
+
+  void Forget() {
+    const std::lock_guard lock(mutex);
+    values.clear();
+  }
+};
+
+class FakeStore final : public RemoteStore {
+ public:
+  explicit FakeStore(FakeServer& server) : server_(server) {}
+
+  base::Task<base::Result<Values>> Get(std::vector<std::string> keys,
+                                       std::chrono::milliseconds patience) override {
+    CO_TRY(co_await Behave(patience));
+    Values values;
+    {
+      const std::lock_guard lock(server_.mutex);
+      for (const std::string& key : keys) {
+        const auto found = server_.values.find(key);
+        values.push_back(found == server_.values.end() ? std::nullopt
+                                                       : std::optional(found->second));
+        if (server_.mood == FakeServer::Mood::kBabbles) values.back() = Babble();
+      }
+    }
+    co_await Dawdle();
+    co_return values;
+  }
+
+  base::Task<base::Status> Put(std::string key, std::string value, std::chrono::seconds,
+                               std::chrono::milliseconds patience) override {
+    CO_TRY(co_await Behave(patience));
+    {
+      const std::lock_guard lock(server_.mutex);
+      server_.values[key] = std::move(value);
+    }
+    co_await Dawdle();
+    co_return base::Status();
+  }
+
+  size_t max_value_bytes() const override { return 1024 * 1024; }
+
+ private:
+  static base::Task<void> Sleep(std::chrono::microseconds time) {
+    net::Timer timer(co_await base::asio::this_coro::executor, time);
+    co_await timer.async_wait(base::kUseTask);
+  }
+
+  base::Task<void> Dawdle() {
+    if (const auto most = server_.delay.load(); most > 0) {
+      co_await Sleep(std::chrono::microseconds(base::RandomUint64() % most));
+    }
+  }
+
+  base::Task<base::Status> Behave(std::chrono::milliseconds patience) {
+    ++server_.calls;
+    co_await Dawdle();
+    if (server_.mood == FakeServer::Mood::kHangs) {
+      co_await Sleep(patience);
+      co_return base::Fail(base::ErrorCode::kDeadlineExceeded, "no answer in time");
+    }
+    if (server_.mood == FakeServer::Mood::kRefuses ||
+        static_cast<int>(base::RandomUint64() % 100) < server_.failing_percent) {
+      co_return base::Fail(base::ErrorCode::kUnavailable, "connection refused");
+    }
+    co_return base::Status();
+  }
+
+  static std::string Babble() {
+    std::string bytes(base::RandomUint64() % 64, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(base::RandomUint64());
+    return bytes;
+  }
+
+  FakeServer& server_;
+};
+
+}  // namespace cruddur::cache

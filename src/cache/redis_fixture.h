@@ -1,0 +1,110 @@
+// A Redis server of the test's own: on a free loopback port, keeping nothing, ended by its process
+// id. For tests.
+#pragma once
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cache/redis_address.h"
+
+namespace cruddur::cache {
+
+class RedisServer {
+ public:
+  // `options`: further words of the command line, such as "--requirepass", "x"; {port} is where the
+  // server is to listen, which it does without TLS unless they say otherwise.
+  explicit RedisServer(std::vector<std::string> options = {}) : options_(std::move(options)) {
+    // Somebody else may take the free port before our server does.
+    for (int attempt = 0; pid_ == 0 && attempt < 5; ++attempt) {
+      port_ = FreePort();
+      Start();
+    }
+    if (pid_ == 0) throw std::runtime_error("redis-server did not start: bin/setup test");
+  }
+  ~RedisServer() { Stop(); }
+  RedisServer(const RedisServer&) = delete;
+  RedisServer& operator=(const RedisServer&) = delete;
+
+  uint16_t port() const { return port_; }
+  RedisAddress Address(const std::string& who = {}) const {
+    return *RedisAddress::Parse("redis://" + who + "127.0.0.1:" + std::to_string(port_));
+  }
+
+  void Hang() { kill(pid_, SIGSTOP); }
+  void GoOn() { kill(pid_, SIGCONT); }
+  void Stop() {
+    if (pid_ <= 0) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+  }
+  // After Stop, on the same port; pid_ stays 0 if it ended at once.
+  void Start() {
+    std::vector<std::string> words = {
+        "redis-server", "--port", std::to_string(port_), "--bind", "127.0.0.1",
+        "--save",       "",       "--appendonly",        "no",     "--dir",
+        "/tmp"};
+    for (const std::string& option : options_) {
+      words.push_back(option == "{port}" ? std::to_string(port_) : option);
+    }
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    pid_ = fork();
+    if (pid_ == 0) {
+      const int nothing = open("/dev/null", O_RDWR);
+      dup2(nothing, STDOUT_FILENO);
+      dup2(nothing, STDERR_FILENO);
+      prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that crashes leaves no server behind
+      execvp(argv[0], argv.data());
+      _exit(127);
+    }
+    while (!Listens()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
+        pid_ = 0;
+        return;
+      }
+    }
+  }
+
+ private:
+  static sockaddr_in Loopback(uint16_t port) {
+    return {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  }
+  bool Listens() const {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in address = Loopback(port_);
+    const bool yes = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    close(fd);
+    return yes;
+  }
+  static uint16_t FreePort() {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address = Loopback(0);
+    socklen_t size = sizeof address;
+    if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+        getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+      throw std::runtime_error("no free port");
+    }
+    close(fd);
+    return ntohs(address.sin_port);
+  }
+
+  const std::vector<std::string> options_;
+  uint16_t port_ = 0;
+  pid_t pid_ = 0;
+};
+
+}  // namespace cruddur::cache
