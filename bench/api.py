@@ -105,7 +105,7 @@ def reads(server, options, conversation, note=""):
 
 def metric(server, name):
     text = server.get("/metrics").body.decode()
-    return float(re.search(rf"(?m)^{name} (\S+)$", text)[1])
+    return float(re.search(rf"(?m)^{re.escape(name)} (\S+)$", text)[1])
 
 
 def sequence(engine):

@@ -77,19 +77,17 @@ base::Task<void> MessageRoutes::AnswerPage(const Request& request, std::string p
   const auto page = ParsePageQuery(request.query);
   if (!page) co_return Refuse(response, page.error());
 
+  const auto load = [&](Response& into) -> base::Task<base::Status> {
+    const auto items = co_await read(*page);
+    if (!items) co_return std::unexpected(items.error());
+    append(into.body, items->items);
+    AddLinks(into, request.path, *page, items->older, items->newer);
+    co_return base::Status();
+  };
   const bool first_page = request.query.empty();
-  PageCache::Found found;
-  if (first_page) found = co_await pages_.Fill(partition, response);
-  if (found.hit) co_return;
-
-  const auto items = co_await read(*page);
-  if (!items) co_return Refuse(response, items.error());
-  append(response.body, items->items);
-  const size_t headers = response.headers.size();
-  AddLinks(response, request.path, *page, items->older, items->newer);
-  if (!first_page) co_return;
-  co_await pages_.Keep(partition, found.version, std::string_view(response.headers).substr(headers),
-                       response.body);
+  const base::Status filled =
+      first_page ? co_await pages_.Fill(partition, response, load) : co_await load(response);
+  if (!filled) Refuse(response, filled.error());
 }
 
 base::Task<void> MessageRoutes::Post(const Request& request, Response& response) {

@@ -16,12 +16,12 @@
 #include "api/page_cache.h"
 #include "api/system_routes.h"
 #include "api/table_events.h"
+#include "app/cache.h"
 #include "app/endpoints.h"
 #include "app/store.h"
 #include "app/users_database.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "cache/memory_cache.h"
 #include "dynamo/wire_server.h"
 #include "messaging/service.h"
 #include "stream/follower.h"
@@ -65,9 +65,7 @@ struct Application::Parts {
         loops(static_cast<size_t>(settings.Integer("threads"))),
         database(DatabaseOf(settings)),
         users(database),
-        directory(users, clock),
-        page_cache_bytes(static_cast<size_t>(settings.Integer("page-cache-mb")) << 20),
-        cached_bytes({.max_bytes = page_cache_bytes}, clock) {}
+        directory(users, clock) {}
 
   base::Status Build();
   void Follow();
@@ -89,11 +87,9 @@ struct Application::Parts {
   std::unique_ptr<api::Directory> people;
 
   MessageStore store;
-  std::unique_ptr<messaging::Service> service;
-
-  const size_t page_cache_bytes;
-  cache::MemoryCache cached_bytes;
+  PageStore cache;
   std::unique_ptr<api::PageCache> pages;
+  std::unique_ptr<messaging::Service> service;
   std::unique_ptr<api::TableEvents> events;  // null: the store is elsewhere
   std::shared_ptr<void> seen_commits;
   std::unique_ptr<stream::Follower> follower;
@@ -117,12 +113,18 @@ base::Status Application::Parts::Build() {
   people = std::make_unique<api::Directory>(*verifier, directory);
 
   TRY_ASSIGN(store, OpenStore(settings));
-  service = std::make_unique<messaging::Service>(*store.client, *people, clock,
-                                                 ServiceOptionsOf(settings, store));
-
-  // A page may be kept only where every commit is seen before its writer is answered.
-  const bool keep_pages = store.embedded() && page_cache_bytes > 0;
-  pages = std::make_unique<api::PageCache>(keep_pages ? &cached_bytes : nullptr);
+  TRY_ASSIGN(cache, PageStore::Open(settings, loops.loop(0), clock));
+  // A page may be kept only where every change drops it before its writer is answered. In this
+  // process the commits tell; a table elsewhere has other writers, who can't reach our memory.
+  const bool keep_pages = store.embedded() || cache.remote() != nullptr;
+  pages = std::make_unique<api::PageCache>(keep_pages ? cache.get() : nullptr);
+  messaging::ServiceOptions options = ServiceOptionsOf(settings, store);
+  if (!store.embedded() && keep_pages) {
+    options.changed = [this](std::vector<std::string> partitions) {
+      return pages->DropEverywhere(std::move(partitions));
+    };
+  }
+  service = std::make_unique<messaging::Service>(*store.client, *people, clock, std::move(options));
   if (store.embedded()) Follow();
 
   if (base::LogEnabled(LogLevel::kInfo)) access_log = std::make_unique<api::AccessLog>();
@@ -204,12 +206,9 @@ void Application::Parts::CountParts() {
     const net::Server* server = listening.load(std::memory_order_acquire);
     return server ? server->connections() : 0;
   });
-  gauge("cruddur_page_cache_hits", "Pages answered from memory.",
-        [this] { return cached_bytes.hits(); });
-  gauge("cruddur_page_cache_misses", "Pages read from the store.",
-        [this] { return cached_bytes.misses(); });
-  gauge("cruddur_page_cache_bytes", "Memory that pages take.",
-        [this] { return cached_bytes.bytes(); });
+  cache.CountIn(registry);
+  gauge("cruddur_page_loads_shared", "Pages that several readers waited for together.",
+        [this] { return pages->shared_loads(); });
   if (follower) {
     gauge("cruddur_projection_handled", "Messages that the projection has handled.",
           [this] { return follower->handled(); });

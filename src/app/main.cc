@@ -1,3 +1,4 @@
+#include "app/cache_commands.h"
 #include "app/command_line.h"
 #include "app/db_commands.h"
 #include "app/ddb_commands.h"
@@ -14,5 +15,6 @@ int main(int argc, char** argv) {
   AddDdbCommands(line);
   AddDbCommands(line);
   AddCognitoCommands(line);
+  AddCacheCommands(line);
   return line.Main(argc, argv);
 }

@@ -21,6 +21,7 @@ std::unexpected<base::Error> NoSuchConversation() {
 Service::Service(dynamo::Client& client, People& people, const base::Clock& clock,
                  ServiceOptions options)
     : store_(client, std::move(options.table)),
+      changed_(std::move(options.changed)),
       memberships_(store_, options.remembered_conversations),
       projection_(store_, people, watch_, options.projection),
       newest_times_(options.remembered_conversations),
@@ -79,15 +80,33 @@ Task<Result<Message>> Service::Send(Person sender, std::string conversation, std
   auto known = co_await memberships_.Find(conversation, sender.uuid);
   if (!known) co_return std::unexpected(ErrorOf(known.error()));
   if (!*known) co_return NoSuchConversation();
-  auto sent = co_await writer_.Send(std::move(sender), *std::move(known), std::move(text));
+  const KnownPtr record = *std::move(known);
+  auto sent = co_await writer_.Send(std::move(sender), record, std::move(text));
+  if (changed_) {
+    std::vector<std::string> members;
+    for (const Person& member : record->members) members.push_back(member.uuid);
+    co_await TellChanged(conversation, std::move(members));
+  }
   if (!sent) co_return std::unexpected(ErrorOf(sent.error()));
   co_return *std::move(sent);
 }
 
 Task<Result<Message>> Service::Start(Person sender, Person receiver, std::string text) {
+  std::vector<std::string> members;
+  if (changed_) members = {sender.uuid, receiver.uuid};
   auto started = co_await writer_.Start(std::move(sender), std::move(receiver), std::move(text));
+  if (changed_) {
+    co_await TellChanged(started ? started->conversation_uuid : "", std::move(members));
+  }
   if (!started) co_return std::unexpected(ErrorOf(started.error()));
   co_return *std::move(started);
+}
+
+Task<void> Service::TellChanged(std::string_view conversation, std::vector<std::string> members) {
+  std::vector<std::string> partitions;
+  if (!conversation.empty()) partitions.push_back(MessagePartition(conversation));
+  for (const std::string& member : members) partitions.push_back(RowPartition(member));
+  co_await changed_(std::move(partitions));
 }
 
 }  // namespace cruddur::messaging

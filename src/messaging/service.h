@@ -5,8 +5,11 @@
 // kUnavailable (the store is away or throttles; a write may have happened), kInternal.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "messaging/memberships.h"
 #include "messaging/newest_times.h"
@@ -20,11 +23,16 @@
 
 namespace cruddur::messaging {
 
+// Told of the partitions whose newest page may be another one, before whoever changed it is
+// answered. For stores whose commits nobody in this process is told of.
+using Changed = std::function<Task<void>(std::vector<std::string> partitions)>;
+
 struct ServiceOptions {
   std::string table{kTableName};
   size_t remembered_conversations = 65'536;
   WriterOptions writer;
   ProjectionOptions projection;
+  Changed changed;  // empty: nobody asks
 };
 
 class Service {
@@ -70,7 +78,11 @@ class Service {
   }
 
  private:
+  // A message was perhaps written: into this conversation, whose members are these.
+  Task<void> TellChanged(std::string_view conversation, std::vector<std::string> members);
+
   Store store_;
+  const Changed changed_;
   Memberships memberships_;
   ProjectionWatch watch_;
   Projection projection_;
