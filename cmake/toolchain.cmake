@@ -13,9 +13,10 @@ set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 find_program(CCACHE ccache)
 if(CCACHE)
   # Paths below the checkout don't count, so every checkout on a machine shares what is compiled.
-  # The sloppiness is what ccache asks for precompiled headers: it looks at their content.
+  # The sloppiness is what ccache asks for precompiled headers. Their content names the checkout, so
+  # they are told apart by the sums that precompile() writes beside them.
   set(launcher /usr/bin/env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
-               CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+               CCACHE_PCH_EXTSUM=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
