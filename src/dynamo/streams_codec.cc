@@ -4,6 +4,7 @@
 #include "dynamo/expression_parameters.h"
 #include "dynamo/key_schema_codec.h"
 #include "dynamo/response_reader.h"
+#include "dynamo/stream_record_codec.h"
 #include "dynamo/wire_time.h"
 
 namespace cruddur::dynamo {
@@ -16,9 +17,6 @@ constexpr EnumValue kIteratorTypeValues[] = {
     NamedValue("LATEST", ShardIteratorType::kLatest),
     NamedValue("AT_SEQUENCE_NUMBER", ShardIteratorType::kAtSequenceNumber),
     NamedValue("AFTER_SEQUENCE_NUMBER", ShardIteratorType::kAfterSequenceNumber)};
-constexpr EnumValue kEventNameValues[] = {NamedValue("INSERT", model::StreamEventName::kInsert),
-                                          NamedValue("MODIFY", model::StreamEventName::kModify),
-                                          NamedValue("REMOVE", model::StreamEventName::kRemove)};
 
 constexpr Shape kIteratorType{.kind = ShapeKind::kString, .values = kIteratorTypeValues};
 constexpr Shape kStreamArn{.kind = ShapeKind::kString, .min = 37, .max = 1024};
@@ -44,59 +42,6 @@ constexpr Shape kGetShardIterator{.kind = ShapeKind::kStructure,
 constexpr Member kGetRecordsMembers[] = {{"Limit", &kRecordLimit},
                                          {"ShardIterator", &kIterator, true}};
 constexpr Shape kGetRecords{.kind = ShapeKind::kStructure, .members = kGetRecordsMembers};
-
-void WriteRecord(json::Writer& out, const model::StreamRecord& record, std::string_view region) {
-  out.BeginObject().Key("awsRegion").String(region).Key("dynamodb").BeginObject();
-  out.Key("ApproximateCreationDateTime");
-  WriteWholeSeconds(out, record.created_at);
-  out.Key("Keys");
-  model::WriteItem(out, record.keys);
-  if (record.new_image) {
-    out.Key("NewImage");
-    model::WriteItem(out, *record.new_image);
-  }
-  if (record.old_image) {
-    out.Key("OldImage");
-    model::WriteItem(out, *record.old_image);
-  }
-  out.Key("SequenceNumber").String(record.sequence_number);
-  out.Key("SizeBytes").Int(record.size_bytes);
-  out.Key("StreamViewType").String(NameOf(record.view)).EndObject();
-  out.Key("eventID").String(record.event_id);
-  out.Key("eventName").String(NameIn(kEventNameValues, record.event_name));
-  out.Key("eventSource").String("aws:dynamodb").Key("eventVersion").String("1.1");
-  if (record.by_ttl) {
-    out.Key("userIdentity").BeginObject().Key("PrincipalId").String("dynamodb.amazonaws.com");
-    out.Key("Type").String("Service").EndObject();
-  }
-  out.EndObject();
-}
-
-model::StreamRecord ReadRecord(json::Element element, ResponseReader& outer) {
-  ResponseReader in(element);
-  model::StreamRecord record;
-  record.event_id = in.String("eventID");
-  std::string event = in.String("eventName");
-  for (const EnumValue& each : kEventNameValues) {
-    if (each.name == event) record.event_name = static_cast<model::StreamEventName>(each.value);
-  }
-  record.by_ttl = in.Find("userIdentity").has_value();
-  if (auto inner_element = in.Find("dynamodb")) {
-    ResponseReader inner(*inner_element);
-    record.created_at = ReadTime(inner, "ApproximateCreationDateTime");
-    record.keys = inner.Item("Keys");
-    record.new_image = inner.OptionalItem("NewImage");
-    record.old_image = inner.OptionalItem("OldImage");
-    record.sequence_number = inner.String("SequenceNumber");
-    record.size_bytes = inner.Int("SizeBytes");
-    FromName(inner.String("StreamViewType"), record.view);
-    in.Join(inner);
-  } else {
-    in.MarkBroken();
-  }
-  outer.Join(in);
-  return record;
-}
 
 model::Shard ReadShard(json::Element element, ResponseReader& outer) {
   ResponseReader in(element);
@@ -228,7 +173,9 @@ void WriteResponse(json::Writer& out, const ShardIterator& response) {
 void WriteResponse(json::Writer& out, const model::GetRecordsResponse& response,
                    std::string_view region) {
   out.BeginObject().Key("Records").BeginArray();
-  for (const model::StreamRecord& record : response.records) WriteRecord(out, record, region);
+  for (const model::StreamRecord& record : response.records) {
+    WriteStreamRecord(out, record, region);
+  }
   out.EndArray();
   if (!response.next_shard_iterator.empty()) {
     out.Key("NextShardIterator").String(response.next_shard_iterator);
@@ -282,7 +229,8 @@ model::DbStatus ReadResponse(json::Element body, ShardIterator& out) {
 
 model::DbStatus ReadResponse(json::Element body, model::GetRecordsResponse& out) {
   ResponseReader in(body);
-  in.ForEach("Records", [&](json::Element each) { out.records.push_back(ReadRecord(each, in)); });
+  in.ForEach("Records",
+             [&](json::Element each) { out.records.push_back(ReadStreamRecord(each, in)); });
   out.next_shard_iterator = in.String("NextShardIterator");
   return in.Finish();
 }
