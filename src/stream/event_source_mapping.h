@@ -1,0 +1,73 @@
+// An event source mapping as AWS Lambda has them: invokes a function with the records of a table's
+// stream, each at least once, in order for each item, from where it stopped before.
+// https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+//
+// For a stream whose commits are told in this process: nothing is polled, and shards follow one
+// another (docs/architecture.md, "Triggers"). A stream that is switched off is read to its end; the
+// table's next one from its beginning.
+#pragma once
+
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "stream/checkpoint.h"
+#include "stream/follower_options.h"
+#include "stream/shard_runner.h"
+
+namespace cruddur::stream {
+
+struct MappingSettings {
+  std::string name, table;
+  MappingOptions options;
+  FilterCriteria filters;
+  std::string region = "us-east-1", function_arn;
+  std::string checkpoint_path;  // empty: keeps none
+  std::string dead_letter_path;
+  std::chrono::milliseconds stop_grace{10'000};
+};
+
+class EventSourceMapping {
+ public:
+  // Everything must outlive the mapping; client and target are used on `loop`.
+  EventSourceMapping(base::Loop& loop, dynamo::Client& client, SubscribeFunction subscribe,
+                     Target& target, base::Registry& registry, const base::Clock& clock,
+                     MappingSettings settings);
+  ~EventSourceMapping();  // as Stop()
+
+  void Start();
+  // Lets invocations under way finish, for as long as stop_grace, and saves the checkpoint. Blocks;
+  // not on the loop's thread, while the loop runs. Idempotent.
+  void Stop();
+
+  const MappingMetrics& metrics() const { return metrics_; }
+
+ private:
+  base::Task<void> Run();
+  base::Task<void> Follow();
+  // Runs the shards of the position's stream. True: it has ended, or is gone. False: a stop, or it
+  // can't be read now.
+  base::Task<bool> FollowStream();
+  base::Task<bool> FollowShard(const model::Shard& shard);
+  // Where a mapping without a checkpoint begins.
+  base::Task<model::DbResult<Position>> FirstPosition(std::string stream_arn);
+  base::Task<model::DbResult<std::vector<model::Shard>>> Shards(std::string stream_arn);
+  void Save();
+  base::Task<void> Pause();
+  bool stopping() const { return signals_.stopping_; }
+
+  base::Loop& loop_;
+  const SubscribeFunction subscribe_;
+  const std::string table_;
+  MappingMetrics metrics_;
+  Checkpoint checkpoint_;
+  DeadLetterFile dead_letters_;
+  MappingContext context_;
+  RunnerSignals signals_;
+  Position position_;
+  std::shared_ptr<void> subscription_;
+  std::optional<std::future<void>> ended_;
+};
+
+}  // namespace cruddur::stream

@@ -1,0 +1,102 @@
+// Takes one shard of a stream through an event source mapping: reads it, hands batches to the
+// function, keeps what is given up, and says how far it has come.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "stream/dead_letters.h"
+#include "stream/filter_criteria.h"
+#include "stream/mapping_metrics.h"
+#include "stream/shard_mapping.h"
+#include "stream/shard_reader.h"
+#include "stream/target.h"
+#include "stream/wake_up.h"
+
+namespace cruddur::stream {
+
+// What all shards of a mapping share; outlives them.
+struct MappingContext {
+  std::string name;
+  MappingOptions options;
+  FilterCriteria filters;
+  std::string region, function_arn;
+  std::chrono::milliseconds stop_grace{10'000};  // for invocations under way
+  std::chrono::milliseconds unreadable_pause{500};
+  dynamo::Client& client;
+  Target& target;
+  DeadLetterFile& dead_letters;
+  MappingMetrics& metrics;
+  const base::Clock& clock;
+};
+
+// What a runner is told from outside, by any thread.
+class RunnerSignals {
+ public:
+  explicit RunnerSignals(base::Executor executor) : wake_up_(std::make_shared<WakeUp>(executor)) {}
+
+  // There may be something new to read.
+  void Notice() {
+    if (!news_.exchange(true)) wake_up_->Wake();
+  }
+  void Stop() {
+    stopping_.store(true);
+    wake_up_->Wake();
+  }
+
+ private:
+  friend class ShardRunner;
+  friend class EventSourceMapping;
+  const std::shared_ptr<WakeUp> wake_up_;
+  std::atomic<bool> news_{true}, stopping_{false};
+};
+
+// All of it on the signals' loop. Run returns when nothing of it is under way any more.
+class ShardRunner {
+ public:
+  // `checkpoint` is told each new one.
+  ShardRunner(MappingContext& context, RunnerSignals& signals, std::string stream_arn,
+              std::string shard_id, std::string after,
+              std::function<void(const std::string&)> checkpoint);
+
+  // Until the shard is closed and all of it settled (true), or until a stop (false).
+  base::Task<bool> Run();
+
+ private:
+  using SteadyClock = std::chrono::steady_clock;
+  struct LastError {
+    std::string request_id, message;
+  };
+
+  base::Task<void> ReadMore();
+  void Take(const model::StreamRecord& record);
+  void StartWork();
+  base::Task<void> Perform(ShardMapping::Work work);
+  base::Task<void> Invoke(ShardMapping::Work work);
+  void Keep(ShardMapping::Work work);
+  base::Micros Now() const;
+  void TellProgress(bool at_once);
+  SteadyClock::time_point NextTime() const;
+  base::Task<void> EndWork();
+
+  MappingContext& context_;
+  RunnerSignals& signals_;
+  const std::string stream_arn_, shard_id_;
+  // Wall-clock time for ages, but going like the steady clock: pauses don't depend on who sets it.
+  const base::Micros started_at_;
+  const SteadyClock::time_point started_;
+  ShardReader reader_;
+  ShardMapping mapping_;
+  const std::function<void(const std::string&)> tell_checkpoint_;
+  std::string told_;
+  SteadyClock::time_point tell_next_;
+  std::map<size_t, LastError> last_errors_;  // by lane
+  SteadyClock::time_point unreadable_until_;
+  size_t under_way_ = 0;
+};
+
+}  // namespace cruddur::stream
