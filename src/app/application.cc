@@ -19,6 +19,7 @@
 #include "app/cache.h"
 #include "app/endpoints.h"
 #include "app/store.h"
+#include "app/triggers.h"
 #include "app/users_database.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -67,7 +68,7 @@ struct Application::Parts {
         users(database),
         directory(users, clock) {}
 
-  base::Status Build();
+  base::Status Build(std::vector<TriggerSettings> wanted_triggers);
   void Follow();
   std::vector<api::ReadyCheck> ReadyChecks();
   void CountParts();
@@ -93,6 +94,7 @@ struct Application::Parts {
   std::unique_ptr<api::TableEvents> events;  // null: the store is elsewhere
   std::shared_ptr<void> seen_commits;
   std::unique_ptr<stream::Follower> follower;
+  std::unique_ptr<Triggers> triggers;  // null: none
 
   std::unique_ptr<api::AccessLog> access_log;
   std::unique_ptr<api::FrontDoor> door;
@@ -104,7 +106,7 @@ struct Application::Parts {
   std::atomic<const net::Server*> listening{nullptr};
 };
 
-base::Status Application::Parts::Build() {
+base::Status Application::Parts::Build(std::vector<TriggerSettings> wanted_triggers) {
   TRY_ASSIGN(access, Access::Load(settings));
   TRY(PrepareUsers(database.options(), clock));
   TRY_ASSIGN(keys, accounts::BuiltInKeys::Open(KeysFolder(settings), clock));
@@ -126,6 +128,13 @@ base::Status Application::Parts::Build() {
   }
   service = std::make_unique<messaging::Service>(*store.client, *people, clock, std::move(options));
   if (store.embedded()) Follow();
+  if (!wanted_triggers.empty()) {
+    if (!store.embedded()) {
+      return base::Fail(base::ErrorCode::kInvalidArgument, "triggers need the embedded store");
+    }
+    TRY_ASSIGN(triggers, Triggers::Start(settings, std::move(wanted_triggers), *store.engine, loops,
+                                         registry));
+  }
 
   if (base::LogEnabled(LogLevel::kInfo)) access_log = std::make_unique<api::AccessLog>();
   door = std::make_unique<api::FrontDoor>(registry, access_log.get());
@@ -231,7 +240,7 @@ base::Status Application::Parts::Listen() {
         *store.engine,
         dynamo::WireServerOptions{.region = settings.Text("region"),
                                   .authenticator = access.Guard(*store.engine, clock)});
-    TRY_ASSIGN(dynamodb, StartDynamodb(loops, *wire, settings));
+    TRY_ASSIGN(dynamodb, StartDynamodb(loops, wire->handler(), settings));
   }
   net::ServerOptions options = ServerOptionsOf(settings, settings.Integer("port"));
   const std::string& certificate = settings.Text("tls-cert");
@@ -258,6 +267,7 @@ Application::Parts::~Parts() {
   const std::chrono::milliseconds grace(settings.Integer("stop-grace-ms"));
   if (api) api->Stop(grace);
   if (dynamodb) dynamodb->Stop(grace);
+  triggers.reset();
   if (follower) follower->Stop();
   seen_commits.reset();
   // The engine answers what is queued on the loops, so it ends before they do.
@@ -266,9 +276,10 @@ Application::Parts::~Parts() {
   loops.Stop();
 }
 
-base::Result<std::unique_ptr<Application>> Application::Start(const Settings& settings) {
+base::Result<std::unique_ptr<Application>> Application::Start(
+    const Settings& settings, std::vector<TriggerSettings> triggers) {
   auto parts = std::make_unique<Parts>(settings);
-  TRY(parts->Build());
+  TRY(parts->Build(std::move(triggers)));
   return std::unique_ptr<Application>(new Application(std::move(parts)));
 }
 

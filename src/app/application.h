@@ -4,8 +4,10 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "app/settings.h"
+#include "app/trigger_settings.h"
 #include "base/result.h"
 
 namespace cruddur::app {
@@ -13,7 +15,8 @@ namespace cruddur::app {
 class Application {
  public:
   // When it returns, both ports answer; each was announced on stdout. Errors are one line.
-  static base::Result<std::unique_ptr<Application>> Start(const Settings& settings);
+  static base::Result<std::unique_ptr<Application>> Start(
+      const Settings& settings, std::vector<TriggerSettings> triggers = {});
 
   // Stops accepting, lets requests under way finish, writes what is to be kept.
   ~Application();

@@ -76,8 +76,7 @@ int CommandLine::Main(int argc, const char* const* argv) {
   }
   auto settings = Settings::Load(flags_, [](const char* name) { return std::getenv(name); });
   if (!settings) {
-    fmt::print(stderr, "cruddur: {}\n", settings.error().message);
-    return kUsage;
+    return WrongSetting(settings.error().message);
   }
   base::ConfigureLog(LevelFor(*settings, serves_),
                      *base::ParseLogFormat(settings->Text("log-format")));
@@ -91,6 +90,11 @@ int CommandLine::Main(int argc, const char* const* argv) {
 int Failed(std::string_view message) {
   fmt::print(stderr, "cruddur: {}\n", message);
   return EXIT_FAILURE;
+}
+
+int WrongSetting(std::string_view message) {
+  Failed(message);
+  return kUsage;
 }
 
 }  // namespace cruddur::app

@@ -59,6 +59,8 @@ class CommandLine {
 
 // One line on stderr, "cruddur: …", and the exit status 1.
 int Failed(std::string_view message);
+// The same for a wrong setting: 2.
+int WrongSetting(std::string_view message);
 
 // Each file of commands adds its own.
 void AddConfigCommand(CommandLine& line);

@@ -52,13 +52,12 @@ net::ServerOptions ServerOptionsOf(const Settings& settings, int64_t port,
   return {.host = settings.Text("host"), .port = static_cast<uint16_t>(port), .limits = limits};
 }
 
-base::Result<std::unique_ptr<net::Server>> StartDynamodb(net::LoopPool& loops,
-                                                         dynamo::WireServer& wire,
+base::Result<std::unique_ptr<net::Server>> StartDynamodb(net::LoopPool& loops, net::Handler handler,
                                                          const Settings& settings) {
   return net::Server::Start(
       loops,
       ServerOptionsOf(settings, settings.Integer("dynamodb-port"), dynamo::WireServer::Limits()),
-      wire.handler(), dynamo::WireServer::OnProtocolError);
+      std::move(handler), dynamo::WireServer::OnProtocolError);
 }
 
 base::Result<Access> Access::Load(const Settings& settings) {

@@ -25,9 +25,8 @@ base::Result<std::unique_ptr<engine::Engine>> OpenEngine(const Settings& setting
 net::ServerOptions ServerOptionsOf(const Settings& settings, int64_t port,
                                    net::ServerLimits limits = {});
 
-// The DynamoDB endpoint on the setting dynamodb-port.
-base::Result<std::unique_ptr<net::Server>> StartDynamodb(net::LoopPool& loops,
-                                                         dynamo::WireServer& wire,
+// The DynamoDB endpoint on the setting dynamodb-port: `handler` is a WireServer's.
+base::Result<std::unique_ptr<net::Server>> StartDynamodb(net::LoopPool& loops, net::Handler handler,
                                                          const Settings& settings);
 
 // Who may call the DynamoDB endpoint: by the file of the setting `credentials`, read at once and at

@@ -10,6 +10,8 @@ int main(int argc, char** argv) {
   AddServeCommand(line);
   AddDynamodbCommand(line);
   AddDemoCommand(line);
+  AddStreamCommands(line);
+  AddLambdaCommand(line);
   AddConfigCommand(line);
   AddTokenCommand(line);
   AddDdbCommands(line);

@@ -4,14 +4,17 @@
 #include "app/serve_commands.h"
 #include "app/stop_signal.h"
 #include "app/store.h"
+#include "app/triggers.h"
 #include "base/log.h"
 
 namespace cruddur::app {
 namespace {
 
-int Serve(const Settings& settings) {
+int Serve(const Settings& settings, const std::vector<std::string>& trigger_flags) {
   StopSignal stop;
-  auto application = Application::Start(settings);
+  auto triggers = TriggersOf(settings, trigger_flags);
+  if (!triggers) return WrongSetting(triggers.error().message);
+  auto application = Application::Start(settings, *std::move(triggers));
   if (!application) return Failed(application.error().message);
   stop.Wait((*application)->guarded() ? [&] { (*application)->ReloadCredentials(); }
                                       : std::function<void()>());
@@ -31,8 +34,11 @@ void AddServeCommand(CommandLine& line) {
                                 "connection-url", "database-pool", "tls-cert", "tls-key"}) {
     flags.emplace_back(name);
   }
-  line.AddCommand(line.root(), "serve",
-                  "Run the API and, on an embedded store, its DynamoDB endpoint", flags, Serve);
+  auto& triggers = line.Own<std::vector<std::string>>();
+  CLI::App& command = line.AddCommand(
+      line.root(), "serve", "Run the API and, on an embedded store, its DynamoDB endpoint", flags,
+      [&triggers](const Settings& settings) { return Serve(settings, triggers); });
+  AddTriggerFlag(command, triggers);
 }
 
 }  // namespace cruddur::app

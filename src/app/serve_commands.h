@@ -8,5 +8,7 @@ namespace cruddur::app {
 void AddServeCommand(CommandLine& line);
 void AddDynamodbCommand(CommandLine& line);
 void AddDemoCommand(CommandLine& line);
+void AddStreamCommands(CommandLine& line);
+void AddLambdaCommand(CommandLine& line);
 
 }  // namespace cruddur::app

@@ -32,7 +32,35 @@ std::optional<std::string> TextOf(const toml::node& node) {
   return std::nullopt;
 }
 
-base::Result<std::map<std::string, std::string>> ReadFile(const std::string& path) {
+struct File {
+  std::map<std::string, std::string> settings;
+  std::vector<TriggerTable> triggers;
+};
+
+// Nullopt if `node` is no list of tables of texts, or of lists of them.
+std::optional<std::vector<TriggerTable>> TriggersOf(const toml::node& node,
+                                                    const std::string& path) {
+  std::vector<TriggerTable> triggers;
+  const toml::array* tables = node.as_array();
+  if (tables == nullptr || !tables->is_array_of_tables()) return std::nullopt;
+  for (const toml::node& each : *tables) {
+    TriggerTable& trigger = triggers.emplace_back();
+    trigger.where = fmt::format("{}:{}", path, each.source().begin.line);
+    for (const auto& [key, value] : *each.as_table()) {
+      auto& texts = trigger.values[std::string(key.str())];
+      const auto add = [&](const toml::node& one) {
+        auto text = TextOf(one);
+        if (text) texts.push_back(*std::move(text));
+        return text.has_value();
+      };
+      const toml::array* list = value.as_array();
+      if (list ? !std::ranges::all_of(*list, add) : !add(value)) return std::nullopt;
+    }
+  }
+  return triggers;
+}
+
+base::Result<File> ReadFile(const std::string& path) {
   toml::table table;
   try {
     table = toml::parse_file(path);
@@ -40,9 +68,20 @@ base::Result<std::map<std::string, std::string>> ReadFile(const std::string& pat
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
   }
-  std::map<std::string, std::string> found;
+  File found;
   for (const auto& [key, node] : table) {
     const std::string name(key.str());
+    if (name == "trigger") {
+      auto triggers = TriggersOf(node, path);
+      if (!triggers) {
+        return Fail(ErrorCode::kInvalidArgument,
+                    fmt::format("{}:{}: triggers are tables, [[trigger]], of texts, numbers, true "
+                                "or false, or lists of them",
+                                path, node.source().begin.line));
+      }
+      found.triggers = *std::move(triggers);
+      continue;
+    }
     if (FindSetting(name) == nullptr || name == "config") {
       return Fail(ErrorCode::kInvalidArgument,
                   fmt::format("{}:{}: unknown setting '{}' (`cruddur config` lists them all)", path,
@@ -54,7 +93,7 @@ base::Result<std::map<std::string, std::string>> ReadFile(const std::string& pat
                   fmt::format("{}:{}: '{}' takes a text, a whole number, or true or false", path,
                               node.source().begin.line, name));
     }
-    found.emplace(name, *std::move(text));
+    found.settings.emplace(name, *std::move(text));
   }
   return found;
 }
@@ -96,7 +135,7 @@ base::Result<Settings> Settings::Load(const std::map<std::string, std::string>& 
     return std::nullopt;
   };
 
-  std::map<std::string, std::string> file;
+  File file;
   if (const auto named = lookup(*FindSetting("config")); named && !named->text.empty()) {
     settings.file_ = named->text;
     if (std::error_code ignored; !std::filesystem::exists(settings.file_, ignored)) {
@@ -114,7 +153,8 @@ base::Result<Settings> Settings::Load(const std::map<std::string, std::string>& 
     Value value{&spec, std::string(spec.default_value), Origin::kDefault};
     if (auto given = lookup(spec)) {
       value = *std::move(given);
-    } else if (const auto entry = file.find(std::string(spec.name)); entry != file.end()) {
+    } else if (const auto entry = file.settings.find(std::string(spec.name));
+               entry != file.settings.end()) {
       value = {&spec, entry->second, Origin::kFile};
     }
     if (const auto wrong = CheckSetting(spec, value.text)) {
@@ -124,6 +164,7 @@ base::Result<Settings> Settings::Load(const std::map<std::string, std::string>& 
     }
     settings.values_.push_back(std::move(value));
   }
+  settings.triggers_ = std::move(file.triggers);
   return settings;
 }
 

@@ -38,6 +38,13 @@ std::optional<std::string> CheckSetting(const SettingSpec& spec, std::string_vie
 
 using Environment = std::function<const char*(const char* name)>;  // std::getenv, or a test's
 
+// A [[trigger]] table of the file (app/triggers.h): its keys, each with its value or those of its
+// list, as text.
+struct TriggerTable {
+  std::map<std::string, std::vector<std::string>> values;
+  std::string where;  // "cruddur.toml:12"
+};
+
 class Settings {
  public:
   enum class Origin { kDefault, kFile, kEnvironment, kFlag };
@@ -59,12 +66,14 @@ class Settings {
 
   const std::vector<Value>& values() const { return values_; }
   const std::string& file() const { return file_; }  // empty: none was read
+  const std::vector<TriggerTable>& triggers() const { return triggers_; }
 
  private:
   const Value& Get(std::string_view name) const;
 
   std::vector<Value> values_;  // in the order of the table
   std::string file_;
+  std::vector<TriggerTable> triggers_;
 };
 
 // "default", "file", "environment CRUDDUR_PORT", "flag --port".

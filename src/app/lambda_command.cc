@@ -1,0 +1,81 @@
+// cruddur lambda: the projection as a custom runtime of AWS Lambda, what `bootstrap` in the zip
+// runs.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <cstdlib>
+#include <utility>
+
+#include "app/serve_commands.h"
+#include "app/store.h"
+#include "base/log.h"
+#include "messaging/service.h"
+#include "net/loop_pool.h"
+#include "stream/runtime_loop.h"
+
+namespace cruddur::app {
+namespace {
+
+constexpr char kRuntimeApi[] = "AWS_LAMBDA_RUNTIME_API";
+
+// Pattern E on whatever records come: Lambda doesn't say whether it hands them over again.
+class ProjectionFunction {
+ public:
+  explicit ProjectionFunction(dynamo::Client& client) : service_(client, nobody_, clock_) {}
+
+  stream::RecordsHandler handler() {
+    return [this](std::span<const model::StreamRecord> records)
+               -> base::Task<base::Result<std::vector<std::string>>> {
+      co_return co_await service_.projection().Handle(records,
+                                                      messaging::Delivery::kPerhapsRepeated);
+    };
+  }
+
+ private:
+  const base::SystemClock clock_;
+  messaging::NobodyKnown nobody_;
+  messaging::Service service_;
+};
+
+// Waits for nothing but the loop, so what ends this is the Runtime API, or a signal.
+int RunLambda(const Settings& settings) {
+  const char* api = std::getenv(kRuntimeApi);
+  if (api == nullptr || *api == '\0') {
+    return Failed(
+        std::string(kRuntimeApi) +
+        " isn't set: this runs where the Lambda Runtime API is, on AWS Lambda or beside a "
+        "trigger of `cruddur dynamodb`");
+  }
+  net::LoopPool loops(1);
+  const base::SystemClock clock;
+  auto client = MakeEndpointClient(settings, settings.Text("store-endpoint"));
+  std::unique_ptr<ProjectionFunction> projection;
+  if (client) projection = std::make_unique<ProjectionFunction>(**client);
+  stream::HandlerTarget function(projection ? projection->handler() : stream::RecordsHandler());
+  auto loop = stream::RuntimeLoop::Create(api, function, clock);
+  if (!loop) return Failed(loop.error().message);
+  const auto run = [&](base::Task<base::Status> task) {
+    return base::asio::co_spawn(loops.loop(0), std::move(task), base::asio::use_future).get();
+  };
+  if (!client) {
+    if (const auto told = run((*loop)->ReportInitError(client.error().message)); !told) {
+      base::Log(base::LogLevel::kWarn, "init error not reported",
+                {{"reason", told.error().message}});
+    }
+    return Failed(client.error().message);
+  }
+  const base::Status ended = run((*loop)->Run());
+  // What an invocation left under way at its deadline ends with the loop.
+  loops.Stop();
+  return Failed(ended.error().message);
+}
+
+}  // namespace
+
+void AddLambdaCommand(CommandLine& line) {
+  line.AddCommand(
+      line.root(), "lambda", "Run the projection as a custom runtime of AWS Lambda",
+      {"config", "store-endpoint", "region", "store-deadline-ms", "log-level", "log-format"},
+      RunLambda);
+}
+
+}  // namespace cruddur::app
