@@ -36,7 +36,11 @@ void CheckAnyRequest(std::string_view body) {
   auto parsed = document.Parse(body);
   if (!parsed) return;
   Request first;
-  if (auto status = ReadRequest(*parsed, first); !status) {
+  auto status = ReadRequest(*parsed, first);
+  if constexpr (requires { first.broken; }) {
+    if (first.broken) status = std::unexpected(first.broken->error);  // what the engine will say
+  }
+  if (!status) {
     if (model::WireOf(status.error().code).http_status != 400) std::abort();
     std::string text;
     AppendErrorBody(text, status.error());

@@ -29,19 +29,22 @@ constexpr Shape kBatchGetMap{.kind = ShapeKind::kMap,
                              .key = &kResourceName,
                              .element = &kKeysAndAttributes};
 constexpr Member kBatchGetItemMembers[] = {
-    kReturnConsumedCapacityMember,
     {"RequestItems", &kBatchGetMap, true},
+    kReturnConsumedCapacityMember,
 };
-constexpr Shape kBatchGetItem{.kind = ShapeKind::kStructure, .members = kBatchGetItemMembers};
+constexpr Shape kBatchGetItem{
+    .kind = ShapeKind::kStructure, .members = kBatchGetItemMembers, .layer = Layer::kCurrent};
 
 constexpr Member kDeleteRequestMembers[] = {kKeyMember};
 constexpr Shape kDeleteRequest{
     .kind = ShapeKind::kStructure, .type = "DeleteRequest", .members = kDeleteRequestMembers};
-constexpr Member kPutRequestMembers[] = {{"Item", &kItemShape, true}};
+// No client knows the second member: it is there when AWS prints the structure.
+constexpr Member kPutRequestMembers[] = {{"Item", &kItemShape, true},
+                                         {"WorkloadProfileName", &kAny}};
 constexpr Shape kPutRequest{
     .kind = ShapeKind::kStructure, .type = "PutRequest", .members = kPutRequestMembers};
-constexpr Member kWriteRequestMembers[] = {{"DeleteRequest", &kDeleteRequest},
-                                           {"PutRequest", &kPutRequest}};
+constexpr Member kWriteRequestMembers[] = {{"PutRequest", &kPutRequest},
+                                           {"DeleteRequest", &kDeleteRequest}};
 constexpr Shape kWriteRequest{
     .kind = ShapeKind::kStructure, .type = "WriteRequest", .members = kWriteRequestMembers};
 constexpr Shape kWriteRequests{
@@ -60,13 +63,28 @@ constexpr Member kBatchWriteItemMembers[] = {
 constexpr Shape kBatchWriteItem{.kind = ShapeKind::kStructure, .members = kBatchWriteItemMembers};
 
 // AWS looks at this first, and has a sentence for it.
-void CheckRequestItems(const json::Element* items, std::string_view operation,
+void CheckRequestItems(const json::Element* items, std::string_view sentence,
                        RequestIssues& issues) {
   if (items != nullptr && items->is_object() && items->get_object().value_unsafe().size() > 0) {
     return;
   }
-  issues.FailRule(CheckStage::kTableName,
-                  fmt::format("The requestItems parameter is required for {}", operation));
+  issues.FailRule(CheckStage::kTableName, std::string(sentence));
+}
+
+// Expressions for one table and AttributesToGet for another don't go together either.
+void CheckTablesMixing(const Fields<kBatchGetItem>& fields, RequestIssues& issues) {
+  bool legacy = false, expressions = false;
+  fields.ForEachPair("RequestItems", [&](std::string_view, json::Element value) {
+    if (!value.is_object()) return;
+    const Fields<kKeysAndAttributes> table(value);
+    legacy = legacy || table.Has("AttributesToGet");
+    expressions = expressions || table.Has("ProjectionExpression");
+  });
+  if (!legacy || !expressions) return;
+  issues.FailRule(CheckStage::kMixing,
+                  "Can not use both expression and non-expression parameters in the same request: "
+                  "Non-expression parameters: {AttributesToGet} Expression parameters: "
+                  "{ProjectionExpression}");
 }
 
 // Unlike other constraints this one doesn't show the value, and stands alone.
@@ -162,15 +180,21 @@ void WriteWriteTables(
 }  // namespace
 
 model::DbStatus ReadRequest(json::Element body, model::BatchGetItemRequest& out) {
-  return ReadBody<kBatchGetItem>(
-      body, [&](const Fields<kBatchGetItem>& fields, RequestIssues& issues) {
-        out.return_consumed_capacity = fields.Enum<ReturnConsumedCapacity>(
-            "ReturnConsumedCapacity", ReturnConsumedCapacity::kNone);
-        CheckRequestItems(fields.At("RequestItems"), "BatchGetItem", issues);
-        fields.ForEachPair("RequestItems", [&](std::string_view table, json::Element value) {
-          out.tables.emplace_back(table, ReadKeysAndAttributes(table, value, issues));
-        });
-      });
+  return ReadBody<kBatchGetItem>(body, [&](const Fields<kBatchGetItem>& fields,
+                                           RequestIssues& issues) {
+    out.return_consumed_capacity = fields.Enum<ReturnConsumedCapacity>(
+        "ReturnConsumedCapacity", ReturnConsumedCapacity::kNone);
+    CheckRequestItems(
+        fields.At("RequestItems"),
+        issues.current() ? "1 validation error detected: Value at 'RequestItems' failed to satisfy "
+                           "constraint: Member must have length greater than or equal to 1"
+                         : "The requestItems parameter is required for BatchGetItem",
+        issues);
+    CheckTablesMixing(fields, issues);
+    fields.ForEachPair("RequestItems", [&](std::string_view table, json::Element value) {
+      out.tables.emplace_back(table, ReadKeysAndAttributes(table, value, issues));
+    });
+  });
 }
 
 model::DbStatus ReadRequest(json::Element body, model::BatchWriteItemRequest& out) {
@@ -180,7 +204,8 @@ model::DbStatus ReadRequest(json::Element body, model::BatchWriteItemRequest& ou
             "ReturnConsumedCapacity", ReturnConsumedCapacity::kNone);
         out.return_metrics = fields.Enum<ReturnItemCollectionMetrics>(
             "ReturnItemCollectionMetrics", ReturnItemCollectionMetrics::kNone);
-        CheckRequestItems(fields.At("RequestItems"), "BatchWriteItem", issues);
+        CheckRequestItems(fields.At("RequestItems"),
+                          "The requestItems parameter is required for BatchWriteItem", issues);
         fields.ForEachPair("RequestItems", [&](std::string_view table, json::Element value) {
           auto& writes = out.tables.emplace_back(table, std::vector<model::BatchWrite>()).second;
           if (!value.is_array()) return;

@@ -51,8 +51,16 @@ inline constexpr Shape kReturnConsumedCapacityShape{.kind = ShapeKind::kString,
                                                     .values = kReturnConsumedCapacityValues};
 inline constexpr Shape kReturnItemCollectionMetricsShape{
     .kind = ShapeKind::kString, .values = kReturnItemCollectionMetricsValues};
+// UPDATE_NEW is AWS's.
+inline constexpr std::string_view kCurrentReturnValues =
+    "ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE";
 inline constexpr Shape kReturnValuesShape{.kind = ShapeKind::kString,
-                                          .values = kReturnValuesValues};
+                                          .values = kReturnValuesValues,
+                                          .current_values = kCurrentReturnValues};
+inline constexpr Shape kPutReturnValuesShape{.kind = ShapeKind::kString,
+                                             .values = kReturnValuesValues,
+                                             .current_values = kCurrentReturnValues,
+                                             .listed_with_others = true};
 inline constexpr Shape kReturnValuesOnFailureShape{.kind = ShapeKind::kString,
                                                    .values = kReturnValuesOnFailureValues};
 

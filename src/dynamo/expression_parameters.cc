@@ -83,11 +83,12 @@ void CheckMixing(const MemberIndex& index, const Shape& shape, RequestIssues& is
     issues.FailRule(CheckStage::kMixing,
                     "ExpressionAttributeNames can only be specified when using expressions");
   } else if (values && !takes_values) {
-    issues.FailRule(
-        CheckStage::kMixing,
-        fmt::format("ExpressionAttributeValues can only be specified when using expressions: "
-                    "{} {} null",
-                    value_expressions, value_expression_count == 1 ? "is" : "are"));
+    std::string text = "ExpressionAttributeValues can only be specified when using expressions";
+    if (!issues.enveloped()) {
+      fmt::format_to(std::back_inserter(text), ": {} {} null", value_expressions,
+                     value_expression_count == 1 ? "is" : "are");
+    }
+    issues.FailRule(CheckStage::kMixing, std::move(text));
   } else if (!conditional_operator.empty() && conditions < 2) {
     issues.FailRule(CheckStage::kMixing,
                     conditions == 0
@@ -111,13 +112,17 @@ model::ExpressionNames ReadExpressionNames(const json::Element* value, RequestIs
 model::Item ReadExpressionValues(const json::Element* value, RequestIssues& issues) {
   if (value == nullptr || !value->is_object()) return {};
   json::Object object = value->get_object().value_unsafe();
-  model::DbResult<model::Item> values = model::ReadItem(*value);
+  model::DbResult<model::Item> values = model::ReadItem(*value, issues.values());
   if (!values && values.error().code == model::DbErrorCode::kSerialization) {
     issues.Fail(CheckStage::kTypes, std::move(values).error());
     return {};
   }
   if (!CheckKeys(object, "ExpressionAttributeValues", ':', issues)) return {};
   if (values) return *std::move(values);
+  if (issues.current()) {
+    issues.Fail(CheckStage::kRules, std::move(values).error());
+    return {};
+  }
   for (auto [key, each] : object) {
     auto read = model::ReadAttributeValue(each);
     if (read) continue;

@@ -28,14 +28,26 @@ model::Placeholders ReadPlaceholders(const Fields<S>& fields, RequestIssues& iss
 template <const Shape& S, class Read>
 model::DbStatus ReadBody(json::Element body, Read&& read) {
   if (!body.is_object()) return model::DbFail(model::DbErrorCode::kSerialization, "");
-  RequestIssues issues;
-  Fields<S> fields(body);
-  CheckMembers(fields.index(), S, issues);
-  if (!issues.types_failed()) {
-    CheckMixing(fields.index(), S, issues);
-    read(fields, issues);
+  const Fields<S> fields(body);
+  bool null_member = false;
+  const auto read_in = [&](Layer layer) {
+    RequestIssues issues(layer);
+    CheckMembers(fields.index(), S, issues);
+    if (!issues.types_failed()) {
+      CheckMixing(fields.index(), S, issues);
+      read(fields, issues);
+    }
+    null_member = issues.null_member();
+    return issues.Finish();
+  };
+  model::DbStatus status = read_in(S.layer);
+  if constexpr (S.layer != Layer::kOlder) {
+    // Some requests come to the older layer nevertheless.
+    if (!status && (null_member || NestsBeyondCurrentLayer(body))) {
+      if (model::DbStatus older = read_in(Layer::kOlder); !older) return older;
+    }
   }
-  return issues.Finish();
+  return status;
 }
 
 void WriteExpressionNames(json::Writer& out, const model::ExpressionNames& names);

@@ -18,7 +18,8 @@ constexpr Member kGetItemMembers[] = {
     kReturnConsumedCapacityMember, kAttributesToGetMember,      kTableNameMember,       kKeyMember,
     {"ConsistentRead", &kTruth},   kProjectionExpressionMember, kExpressionNamesMember,
 };
-constexpr Shape kGetItem{.kind = ShapeKind::kStructure, .members = kGetItemMembers};
+constexpr Shape kGetItem{
+    .kind = ShapeKind::kStructure, .members = kGetItemMembers, .layer = Layer::kCurrent};
 
 constexpr Member kPutItemMembers[] = {
     kReturnConsumedCapacityMember,
@@ -26,14 +27,15 @@ constexpr Member kPutItemMembers[] = {
     {"Item", &kItemShape, true},
     kExpectedMember,
     kConditionalOperatorMember,
-    kReturnValuesMember,
+    {"ReturnValues", &kPutReturnValuesShape},
     kReturnItemCollectionMetricsMember,
     kReturnValuesOnFailureMember,
     kConditionExpressionMember,
     kExpressionNamesMember,
     kExpressionValuesMember,
 };
-constexpr Shape kPutItem{.kind = ShapeKind::kStructure, .members = kPutItemMembers};
+constexpr Shape kPutItem{
+    .kind = ShapeKind::kStructure, .members = kPutItemMembers, .layer = Layer::kEnveloped};
 
 constexpr Member kDeleteItemMembers[] = {
     kReturnConsumedCapacityMember,
@@ -48,7 +50,8 @@ constexpr Member kDeleteItemMembers[] = {
     kExpressionNamesMember,
     kExpressionValuesMember,
 };
-constexpr Shape kDeleteItem{.kind = ShapeKind::kStructure, .members = kDeleteItemMembers};
+constexpr Shape kDeleteItem{
+    .kind = ShapeKind::kStructure, .members = kDeleteItemMembers, .layer = Layer::kEnveloped};
 
 constexpr Member kUpdateItemMembers[] = {
     kReturnConsumedCapacityMember,
@@ -56,16 +59,17 @@ constexpr Member kUpdateItemMembers[] = {
     kReturnItemCollectionMetricsMember,
     kReturnValuesMember,
     kReturnValuesOnFailureMember,
-    kKeyMember,
     kAttributeUpdatesMember,
     kExpectedMember,
     kConditionalOperatorMember,
+    kKeyMember,
     {"UpdateExpression", &kText, false, MemberRole::kExpression},
     kConditionExpressionMember,
     kExpressionNamesMember,
     kExpressionValuesMember,
 };
-constexpr Shape kUpdateItem{.kind = ShapeKind::kStructure, .members = kUpdateItemMembers};
+constexpr Shape kUpdateItem{
+    .kind = ShapeKind::kStructure, .members = kUpdateItemMembers, .layer = Layer::kEnveloped};
 
 // Makes the condition of Expected.
 template <const Shape& S, class Request>
@@ -106,6 +110,17 @@ void ReadWriteParameters(const Fields<S>& fields, RequestIssues& issues, Request
       "ReturnItemCollectionMetrics", ReturnItemCollectionMetrics::kNone);
 }
 
+// The older layer looks at what is to be returned first.
+template <const Shape& S, class Request>
+void ReadPutOrDeleteParameters(const Fields<S>& fields, RequestIssues& issues, Request& out) {
+  if (!issues.current()) {
+    CheckReturnValues(fields.template Enum<ReturnValues>("ReturnValues", ReturnValues::kNone),
+                      issues);
+  }
+  ReadWriteParameters(fields, issues, out);
+  if (fields.Has("Expected")) CheckReturnValues(out.return_values, issues);
+}
+
 template <class Request>
 void WriteWriteParameters(json::Writer& out, const Request& request) {
   out.Key("TableName").String(request.table);
@@ -143,9 +158,8 @@ model::DbStatus ReadRequest(json::Element body, model::GetItemRequest& out) {
 model::DbStatus ReadRequest(json::Element body, model::PutItemRequest& out) {
   return ReadBody<kPutItem>(body, [&](const Fields<kPutItem>& fields, RequestIssues& issues) {
     out.item = fields.Item("Item", issues);
-    ReadWriteParameters(fields, issues, out);
+    ReadPutOrDeleteParameters(fields, issues, out);
     if (!fields.Has("Expected")) return;
-    CheckReturnValues(out.return_values, issues);
     CheckItemSize(out.item, issues);
     expr::LegacyPlaceholders placeholders(out.placeholders);
     ReadExpectedParameter(fields, issues, placeholders, out);
@@ -155,9 +169,8 @@ model::DbStatus ReadRequest(json::Element body, model::PutItemRequest& out) {
 model::DbStatus ReadRequest(json::Element body, model::DeleteItemRequest& out) {
   return ReadBody<kDeleteItem>(body, [&](const Fields<kDeleteItem>& fields, RequestIssues& issues) {
     out.key = fields.Item("Key", issues);
-    ReadWriteParameters(fields, issues, out);
+    ReadPutOrDeleteParameters(fields, issues, out);
     if (!fields.Has("Expected")) return;
-    CheckReturnValues(out.return_values, issues);
     expr::LegacyPlaceholders placeholders(out.placeholders);
     ReadExpectedParameter(fields, issues, placeholders, out);
   });

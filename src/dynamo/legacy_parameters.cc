@@ -42,30 +42,32 @@ model::DbStatus CheckName(std::string_view name) {
 }
 
 template <const Shape& S>
-DbResult<std::vector<AttributeValue>> ReadValues(const Fields<S>& fields) {
+DbResult<std::vector<AttributeValue>> ReadValues(const Fields<S>& fields, model::ValueLayer layer) {
   std::vector<AttributeValue> values;
   const json::Element* list = fields.At("AttributeValueList");
   if (list == nullptr || !list->is_array()) return values;
   for (json::Element each : list->get_array().value_unsafe()) {
-    TRY_ASSIGN(values.emplace_back(), model::ReadAttributeValue(each));
+    TRY_ASSIGN(values.emplace_back(), model::ReadAttributeValue(each, layer));
   }
   return values;
 }
 
-DbResult<LegacyCondition> ReadCondition(std::string_view name, json::Element value) {
+DbResult<LegacyCondition> ReadCondition(std::string_view name, json::Element value,
+                                        model::ValueLayer layer) {
   Fields<kCondition> fields(value);
   TRY(CheckName(name));
   LegacyCondition condition{std::string(name), {}, {}};
   condition.comparison =
       fields.Enum<ComparisonOperator>("ComparisonOperator", ComparisonOperator::kEqual);
-  TRY_ASSIGN(condition.values, ReadValues(fields));
+  TRY_ASSIGN(condition.values, ReadValues(fields, layer));
   TRY(expr::CheckLegacyCondition(condition));
   return condition;
 }
 
 // The form with a ComparisonOperator.
 DbResult<LegacyCondition> ReadComparison(const Fields<kExpectedValue>& fields,
-                                         std::string_view name, ComparisonOperator comparison) {
+                                         std::string_view name, ComparisonOperator comparison,
+                                         model::ValueLayer layer) {
   if (fields.Has("Exists")) {
     return InvalidParameter(fmt::format(
         "Exists and ComparisonOperator cannot be used together for Attribute: {}", name));
@@ -78,17 +80,17 @@ DbResult<LegacyCondition> ReadComparison(const Fields<kExpectedValue>& fields,
         expr::NameOf(comparison), name));
   }
   LegacyCondition condition{std::string(name), comparison, {}};
-  TRY_ASSIGN(condition.values, ReadValues(fields));
+  TRY_ASSIGN(condition.values, ReadValues(fields, layer));
   if (const json::Element* value = fields.At("Value")) {
-    TRY_ASSIGN(condition.values.emplace_back(), model::ReadAttributeValue(*value));
+    TRY_ASSIGN(condition.values.emplace_back(), model::ReadAttributeValue(*value, layer));
   }
   TRY(expr::CheckLegacyCondition(condition));
   return condition;
 }
 
 // The older form: a value that must be there, or an attribute that mustn't.
-DbResult<LegacyCondition> ReadExistence(const Fields<kExpectedValue>& fields,
-                                        std::string_view name) {
+DbResult<LegacyCondition> ReadExistence(const Fields<kExpectedValue>& fields, std::string_view name,
+                                        model::ValueLayer layer) {
   if (fields.Has("AttributeValueList")) {
     return InvalidParameter(fmt::format(
         "AttributeValueList can only be used with a ComparisonOperator for Attribute: {}", name));
@@ -107,11 +109,12 @@ DbResult<LegacyCondition> ReadExistence(const Fields<kExpectedValue>& fields,
   LegacyCondition condition{std::string(name), ComparisonOperator::kNull, {}};
   if (value == nullptr) return condition;
   condition.comparison = ComparisonOperator::kEqual;
-  TRY_ASSIGN(condition.values.emplace_back(), model::ReadAttributeValue(*value));
+  TRY_ASSIGN(condition.values.emplace_back(), model::ReadAttributeValue(*value, layer));
   return condition;
 }
 
-DbResult<LegacyCondition> ReadExpectedValue(std::string_view name, json::Element value) {
+DbResult<LegacyCondition> ReadExpectedValue(std::string_view name, json::Element value,
+                                            model::ValueLayer layer) {
   Fields<kExpectedValue> fields(value);
   TRY(CheckName(name));
   if (fields.Has("AttributeValueList") && fields.Has("Value")) {
@@ -119,18 +122,19 @@ DbResult<LegacyCondition> ReadExpectedValue(std::string_view name, json::Element
         "Value and AttributeValueList cannot be used together for Attribute: {}", name));
   }
   if (auto comparison = fields.OptionalEnum<ComparisonOperator>("ComparisonOperator")) {
-    return ReadComparison(fields, name, *comparison);
+    return ReadComparison(fields, name, *comparison, layer);
   }
-  return ReadExistence(fields, name);
+  return ReadExistence(fields, name, layer);
 }
 
-DbResult<LegacyUpdate> ReadValueUpdate(std::string_view name, json::Element value) {
+DbResult<LegacyUpdate> ReadValueUpdate(std::string_view name, json::Element value,
+                                       model::ValueLayer layer) {
   Fields<kValueUpdate> fields(value);
   TRY(CheckName(name));
   LegacyUpdate update{std::string(name), {}, {}};
   update.action = fields.Enum<expr::LegacyAction>("Action", expr::LegacyAction::kPut);
   if (const json::Element* content = fields.At("Value")) {
-    TRY_ASSIGN(update.value, model::ReadAttributeValue(*content));
+    TRY_ASSIGN(update.value, model::ReadAttributeValue(*content, layer));
   }
   TRY(expr::CheckLegacyUpdate(update));
   return update;
@@ -142,7 +146,7 @@ std::vector<Result> ReadEntries(const json::Element* value, CheckStage stage, Re
                                 Read&& read) {
   std::vector<Result> results;
   for (const auto& [name, each] : EntriesOf(value)) {
-    DbResult<Result> result = read(name, each);
+    DbResult<Result> result = read(name, each, issues.values());
     if (!result) {
       issues.Fail(stage, std::move(result).error());
       break;

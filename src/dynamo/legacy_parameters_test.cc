@@ -12,6 +12,8 @@ namespace cruddur::dynamo {
 namespace {
 
 constexpr std::string_view kInvalid = "One or more parameter values were invalid: ";
+// How PutItem, UpdateItem and DeleteItem tell it.
+const std::string kOneError = "1 validation error detected: ";
 
 template <class Request>
 model::DbResult<Request> Read(std::string_view json) {
@@ -35,7 +37,7 @@ std::string Expected(std::string_view expected) {
 }
 
 TEST(Expected, HasOneFormOrTheOther) {
-  const std::string invalid(kInvalid);
+  const std::string invalid = kOneError + std::string(kInvalid);
   EXPECT_EQ(Expected(R"({"a": {}})"),
             invalid + "Value must be provided when Exists is null for Attribute: a");
   EXPECT_EQ(Expected(R"({"a": {"Exists": true}})"),
@@ -57,31 +59,32 @@ TEST(Expected, HasOneFormOrTheOther) {
   EXPECT_EQ(Expected(R"({"a": {"Value": {"S": "a"}, "ComparisonOperator": "NULL"}})"),
             invalid + "Invalid number of argument(s) for the NULL ComparisonOperator");
   EXPECT_EQ(Expected(R"({"a": {"Value": {"N": "x"}}})"),
-            "The parameter cannot be converted to a numeric value: x");
-  EXPECT_EQ(Expected(R"({"": {"Exists": false}})"), "Empty attribute name");
+            kOneError + "The parameter cannot be converted to a numeric value: x");
+  EXPECT_EQ(Expected(R"({"": {"Exists": false}})"), kOneError + "Empty attribute name");
 }
 
 TEST(Expected, IsReadBehindWhatAwsChecksBefore) {
   EXPECT_EQ(
       Problem<model::PutItemRequest>(
           R"({"TableName": "abc", "Item": {"a": {}}, "Expected": {"a": {}}})"),
-      "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
+      kOneError +
+          "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
   for (std::string_view key : {"Item", "Key"}) {
     const std::string request = R"({"TableName": "abc", ")" + std::string(key) +
                                 R"(": {}, "ReturnValues": "ALL_NEW", "Expected": {"a": {}}})";
     EXPECT_EQ(key == "Item" ? Problem<model::PutItemRequest>(request)
                             : Problem<model::DeleteItemRequest>(request),
-              "ReturnValues can only be ALL_OLD or NONE");
+              kOneError + "ReturnValues can only be ALL_OLD or NONE");
   }
   EXPECT_EQ(Problem<model::PutItemRequest>(R"({"TableName": "abc", "Item": {"a": {"S": ")" +
                                            std::string(model::kMaxItemBytes, 'x') +
                                            R"("}}, "Expected": {"a": {}}})"),
-            "Item size has exceeded the maximum allowed size");
-  EXPECT_EQ(
-      Problem<model::UpdateItemRequest>(
-          R"({"TableName": "abc", "Key": {}, "Expected": {"a": {}},
+            kOneError + "Item size has exceeded the maximum allowed size");
+  EXPECT_EQ(Problem<model::UpdateItemRequest>(
+                R"({"TableName": "abc", "Key": {}, "Expected": {"a": {}},
                     "AttributeUpdates": {"b": {"Action": "PUT"}}})"),
-      std::string(kInvalid) + "Only DELETE action is allowed when no attribute value is specified");
+            kOneError + std::string(kInvalid) +
+                "Only DELETE action is allowed when no attribute value is specified");
 }
 
 TEST(Expected, BecomesACondition) {

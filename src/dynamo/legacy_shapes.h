@@ -30,8 +30,8 @@ inline constexpr EnumValue kConditionalOperatorValues[] = {NamedValue("OR", expr
 inline constexpr Shape kComparisonOperator{.kind = ShapeKind::kString,
                                            .values = kComparisonOperatorValues};
 inline constexpr Shape kUpdateAction{.kind = ShapeKind::kString, .values = kUpdateActionValues};
-inline constexpr Shape kConditionalOperatorShape{.kind = ShapeKind::kString,
-                                                 .values = kConditionalOperatorValues};
+inline constexpr Shape kConditionalOperatorShape{
+    .kind = ShapeKind::kString, .values = kConditionalOperatorValues, .current_values = "ALL, OR"};
 inline constexpr Shape kLongAttributeName{.kind = ShapeKind::kString, .min = 0, .max = 65'535};
 inline constexpr Shape kAttributesToGet{
     .kind = ShapeKind::kList, .min = 1, .max = 255, .element = &kLongAttributeName};

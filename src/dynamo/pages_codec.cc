@@ -45,7 +45,8 @@ constexpr Member kQueryMembers[] = {
     kExpressionNamesMember,
     kExpressionValuesMember,
 };
-constexpr Shape kQuery{.kind = ShapeKind::kStructure, .members = kQueryMembers};
+constexpr Shape kQuery{
+    .kind = ShapeKind::kStructure, .members = kQueryMembers, .layer = Layer::kCurrent};
 
 constexpr Member kScanMembers[] = {
     {"Select", &kSelect},
@@ -72,7 +73,7 @@ template <const Shape& S>
 model::Item ReadStartKey(const Fields<S>& fields, RequestIssues& issues) {
   const json::Element* value = fields.At("ExclusiveStartKey");
   if (value == nullptr) return {};
-  RequestIssues inner;
+  RequestIssues inner(issues.current() ? Layer::kCurrent : Layer::kOlder);
   model::Item key = ReadItemMember(*value, inner);
   if (model::DbStatus status = inner.Finish(); !status) {
     model::DbError error = std::move(status).error();

@@ -37,7 +37,7 @@ int64_t IntegerOf(json::Element value) {
 }
 
 model::Item ReadItemMember(json::Element value, RequestIssues& issues, CheckStage stage) {
-  model::DbResult<model::Item> item = model::ReadItem(value);
+  model::DbResult<model::Item> item = model::ReadItem(value, issues.values());
   if (item) return *std::move(item);
   if (item.error().code == model::DbErrorCode::kSerialization) stage = CheckStage::kTypes;
   issues.Fail(stage, std::move(item).error());

@@ -49,6 +49,7 @@ void RequestIssues::FailShownMember(std::string_view shown, std::string_view pat
 }
 
 void RequestIssues::FailNullMember(std::string_view path) {
+  null_member_ = true;
   AddViolation(fmt::format(
       "Value null at '{}' failed to satisfy constraint: Member must not be null", Bounded(path)));
 }
@@ -58,8 +59,8 @@ model::DbStatus RequestIssues::Finish() const {
     return model::Invalid(fmt::format("{} validation error{} detected: {}", violations_,
                                       violations_ == 1 ? "" : "s", violation_texts_));
   }
-  if (error_) return std::unexpected(*error_);
-  return {};
+  if (!error_) return {};
+  return std::unexpected(enveloped() ? model::Enveloped(*error_) : *error_);
 }
 
 }  // namespace cruddur::dynamo

@@ -172,10 +172,26 @@ bool LengthFits(size_t length, const Shape& shape) {
          (!shape.max || length <= static_cast<size_t>(*shape.max));
 }
 
+void FailCurrentEnum(const Shape& shape, RequestIssues& issues) {
+  std::string text =
+      fmt::format("Failed to satisfy constraint: Member must satisfy enum value set: [{}]",
+                  shape.current_values);
+  if (shape.listed_with_others) {
+    issues.FailMemberAs(std::move(text));
+  } else {
+    issues.FailRule(CheckStage::kEnums, std::move(text));
+  }
+}
+
 void CheckStringMember(json::Element value, const Shape& shape, const PathStep& path,
                        RequestIssues& issues) {
   std::string_view text = value.get_string().value_unsafe();
   if (shape.table_name && text.empty()) {
+    if (issues.enveloped()) {
+      return issues.FailRule(
+          CheckStage::kTableName,
+          fmt::format("Value at 'TableName' failed to satisfy constraint: {}1", kAtLeast));
+    }
     return issues.FailMember(text, path.Text(), fmt::format("{}1", kAtLeast));
   }
   if (shape.resource_name && !MatchesResourceName(text)) {
@@ -186,6 +202,9 @@ void CheckStringMember(json::Element value, const Shape& shape, const PathStep& 
   }
   if (!shape.values.empty() &&
       std::ranges::find(shape.values, text, &EnumValue::name) == shape.values.end()) {
+    if (issues.current() && !shape.current_values.empty()) {
+      return FailCurrentEnum(shape, issues);
+    }
     std::string names;
     for (const EnumValue& each : shape.values) {
       if (!names.empty()) names += ", ";
@@ -265,9 +284,16 @@ void CheckMap(json::Element value, const Shape& shape, const PathStep& path,
     }
   }
   if (!keys_fit) {
-    issues.FailMember(
-        simdjson::minify(value), path.Text(),
-        fmt::format("Map keys must satisfy constraint: {}", ConstraintList(*shape.key)));
+    const std::string constraint =
+        fmt::format("Map keys must satisfy constraint: {}", ConstraintList(*shape.key));
+    if (!bounded_values) {
+      issues.FailMember(simdjson::minify(value), path.Text(), constraint);
+    } else {  // where values are lists this is printed otherwise, and gives way to all others
+      issues.FailRule(CheckStage::kMixing,
+                      fmt::format("1 validation error detected: Value '{}' at '{}' failed to "
+                                  "satisfy constraint: {}",
+                                  ShownValue(value, shape), path.Text(), constraint));
+    }
   }
   if (!values_fit) {
     issues.FailShownMember(
@@ -336,6 +362,21 @@ void CheckValue(json::Element value, const Shape& shape, Place place, const Path
   }
 }
 
+// Of objects and arrays. Recursion ends with the reader's bound on nesting (json::kMaxDepth).
+size_t DepthOf(json::Element value) {
+  size_t below = 0;
+  json::Object object;
+  json::Array array;
+  if (!value.get(object)) {
+    for (auto [key, each] : object) below = std::max(below, DepthOf(each));
+  } else if (!value.get(array)) {
+    for (json::Element each : array) below = std::max(below, DepthOf(each));
+  } else {
+    return 0;
+  }
+  return below + 1;
+}
+
 }  // namespace
 
 MemberIndex::MemberIndex(json::Object object, const Shape& shape) {
@@ -349,6 +390,12 @@ MemberIndex::MemberIndex(json::Object object, const Shape& shape) {
       break;
     }
   }
+}
+
+bool NestsBeyondCurrentLayer(json::Element body) {
+  // A map or list in DynamoDB JSON is two levels of JSON; request, member and value are three.
+  constexpr size_t kLevels = 3 + 2 * 62;
+  return DepthOf(body) > kLevels;
 }
 
 void CheckMembers(const MemberIndex& index, const Shape& shape, RequestIssues& issues) {

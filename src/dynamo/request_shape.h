@@ -60,9 +60,14 @@ struct Shape {
   bool resource_name = false;           // must match [a-zA-Z0-9_.-]+
   bool table_name = false;              // a resource name; an empty one only lacks its first letter
   std::span<const EnumValue> values{};  // of an enumeration, in the order of AWS's error text
-  const Shape* key = nullptr;           // of kMap
-  const Shape* element = nullptr;       // of kList and kMap
-  std::span<const Member> members{};    // of kStructure, in the order of AWS's error texts
+  // How the current layer lists them, where it has words of its own, and whether it does so among
+  // the failures of other members or alone and before them.
+  std::string_view current_values = {};
+  bool listed_with_others = false;
+  const Shape* key = nullptr;         // of kMap
+  const Shape* element = nullptr;     // of kList and kMap
+  std::span<const Member> members{};  // of kStructure, in the order of AWS's error texts
+  Layer layer = Layer::kOlder;        // of a request
 };
 
 inline constexpr size_t kMaxMembers = 24;
@@ -80,6 +85,9 @@ class MemberIndex {
   json::Element elements_[kMaxMembers];
   uint32_t present_ = 0;
 };
+
+// True where values nest beyond what the current layer reads, which is 62 levels or so.
+bool NestsBeyondCurrentLayer(json::Element body);
 
 // Checks types and constraints of all members of a structure of `shape`, to any depth.
 void CheckMembers(const MemberIndex& index, const Shape& shape, RequestIssues& issues);

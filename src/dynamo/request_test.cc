@@ -157,9 +157,9 @@ TEST(Request, ListsAllFailuresOfSingleMembers) {
           {kPut, R"({"TableName": "abc", "Item": {}, "ReturnConsumedCapacity": "hi",
                      "ReturnValues": "hi", "ReturnItemCollectionMetrics": "hi"})",
            "3 validation errors detected: Value 'hi' at 'returnConsumedCapacity' failed to satisfy "
-           "constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]; Value 'hi' at "
-           "'returnValues' failed to satisfy constraint: Member must satisfy enum value set: "
-           "[ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]; Value 'hi' at "
+           "constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]; Failed to "
+           "satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, "
+           "ALL_NEW, UPDATE_NEW, NONE]; Value 'hi' at "
            "'returnItemCollectionMetrics' failed to satisfy constraint: Member must satisfy enum "
            "value set: [SIZE, NONE]"},
           {kListTables, R"({"Limit": 101, "ExclusiveStartTableName": "a"})",
@@ -176,7 +176,8 @@ TEST(Request, ListsAllFailuresOfSingleMembers) {
            "1 validation error detected: Value '' at 'tableName' failed to satisfy constraint: "
            "Member must have length greater than or equal to 1"},
           {kBatchGet, R"({"RequestItems": {}})",
-           "The requestItems parameter is required for BatchGetItem"},
+           "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: "
+           "Member must have length greater than or equal to 1"},
           {kBatchGet, R"({"ReturnConsumedCapacity": "hi"})",
            "The requestItems parameter is required for BatchGetItem"},
           {kBatchWrite, "{}", "The requestItems parameter is required for BatchWriteItem"},
@@ -194,9 +195,9 @@ TEST(Request, ListsAllFailuresOfSingleMembers) {
            "'requestItems.aa;.member.keys' failed to satisfy constraint: Member must not be null"},
           {kBatchWrite, R"({"RequestItems": {"abc": [{"DeleteRequest": {}, "PutRequest": {}}]}})",
            "2 validation errors detected: Value null at "
-           "'requestItems.abc.member.1.member.deleteRequest.key' failed to satisfy constraint: "
-           "Member must not be null; Value null at "
            "'requestItems.abc.member.1.member.putRequest.item' failed to satisfy constraint: "
+           "Member must not be null; Value null at "
+           "'requestItems.abc.member.1.member.deleteRequest.key' failed to satisfy constraint: "
            "Member must not be null"},
           {kBatchWrite, R"({"RequestItems": {"abc": []}})",
            "1 validation error detected: Value '{abc=[]}' at 'requestItems' failed to satisfy "
@@ -223,6 +224,69 @@ TEST(Request, ListsAllFailuresOfSingleMembers) {
   EXPECT_THAT(kDelete("{}").message, HasSubstr(null_key));
 }
 
+// The operations whose requests AWS's current layer reads.
+TEST(Request, LooksAtSomeMembersBeforeAllOthers) {
+  const std::string return_values =
+      "Failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, "
+      "ALL_NEW, UPDATE_NEW, NONE]";
+  const std::string empty_name =
+      "1 validation error detected: Value at 'TableName' failed to satisfy constraint: Member must "
+      "have length greater than or equal to 1";
+  const std::string filter =
+      R"("QueryFilter": {"a": {"ComparisonOperator": "NULL"}, "b": {"ComparisonOperator": "NULL"}},
+         "KeyConditions": {}, "ConditionalOperator": "XOR", "Select": "hi"})";
+  ExpectAll(
+      DbErrorCode::kValidation,
+      {
+          {kPut, R"({"TableName": "", "Item": {}, "ReturnValues": "hi"})", empty_name},
+          {kUpdate, R"({"TableName": "", "Key": {}})", empty_name},
+          {kDelete, R"({"TableName": "abc", "Key": {}, "ReturnValues": "hi",
+                        "ReturnConsumedCapacity": "hi"})",
+           "1 validation error detected: " + return_values},
+          {kUpdate, R"({"TableName": "abc", "Key": {}, "ReturnValues": "hi",
+                        "ReturnConsumedCapacity": "hi"})",
+           "1 validation error detected: " + return_values},
+          {kQuery, R"({"TableName": "abc", )" + filter,
+           "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]"},
+          // Without its key a request comes to the older layer.
+          {kUpdate, R"({"TableName": "", "ConditionalOperator": "XOR"})",
+           "3 validation errors detected: Value '' at 'tableName' failed to satisfy constraint: "
+           "Member must have length greater than or equal to 1; Value 'XOR' at "
+           "'conditionalOperator' failed to satisfy constraint: Member must satisfy enum value "
+           "set: [OR, AND]; Value null at 'key' failed to satisfy constraint: Member must not be "
+           "null"},
+      });
+}
+
+std::string Nested(int levels) {
+  std::string value = R"({"S": "x"})";
+  for (int i = 0; i < levels; ++i) value = R"({"M": {"n": )" + value + "}}";
+  return value;
+}
+
+TEST(Request, ReadsWhatNestsDeeplyInTheOlderLayer) {
+  const std::string_view nesting =
+      "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
+      "beyond supported limit";
+  const auto put = [](int levels, std::string_view rest) {
+    return R"({"TableName": "abc", "Item": {"a": )" + Nested(levels) + "}" + std::string(rest) +
+           "}";
+  };
+  ExpectAll(
+      DbErrorCode::kValidation,
+      {
+          {kPut, put(32, ""), "1 validation error detected: " + std::string(nesting)},
+          {kPut, put(63, ""), std::string(nesting)},
+          {kPut, put(40, R"(, "ReturnValues": "hi")"),
+           "1 validation error detected: Failed to satisfy constraint: Member must satisfy enum "
+           "value set: [ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"},
+          {kPut, put(63, R"(, "ReturnValues": "hi")"),
+           "1 validation error detected: Value 'hi' at 'returnValues' failed to satisfy "
+           "constraint: Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, "
+           "UPDATED_NEW]"},
+      });
+}
+
 TEST(Request, ListsTenFailuresAtMost) {
   std::string many = R"({"TransactItems": [)";
   for (int i = 0; i < 30; ++i) many += i ? ", {}" : "{}";
@@ -240,21 +304,24 @@ TEST(Request, TellsExpressionsFromLegacyParameters) {
       {
           {kPut, R"({"TableName": "abc", "Item": {"a": {}}, "Expected": {"a": {}},
                      "ConditionExpression": "", "ExpressionAttributeNames": {}})",
+           "1 validation error detected: "
            "Can not use both expression and non-expression parameters in the same request: "
            "Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}"},
           {kUpdate, R"({"TableName": "abc", "Key": {"a": {}}, "Expected": {"a": {}},
                         "AttributeUpdates": {}, "ConditionExpression": "", "UpdateExpression": ""})",
+           "1 validation error detected: "
            "Can not use both expression and non-expression parameters in the same request: "
            "Non-expression parameters: {AttributeUpdates, Expected} Expression parameters: "
            "{UpdateExpression, ConditionExpression}"},
           {kPut, R"({"TableName": "abc", "Item": {"a": {}}, "ExpressionAttributeNames": {}})",
+           "1 validation error detected: "
            "ExpressionAttributeNames can only be specified when using expressions"},
           {kPut, R"({"TableName": "abc", "Item": {"a": {}}, "ExpressionAttributeValues": {}})",
-           "ExpressionAttributeValues can only be specified when using expressions: "
-           "ConditionExpression is null"},
+           "1 validation error detected: "
+           "ExpressionAttributeValues can only be specified when using expressions"},
           {kUpdate, R"({"TableName": "abc", "Key": {}, "ExpressionAttributeValues": {}})",
-           "ExpressionAttributeValues can only be specified when using expressions: "
-           "UpdateExpression and ConditionExpression are null"},
+           "1 validation error detected: "
+           "ExpressionAttributeValues can only be specified when using expressions"},
           {kQuery, R"({"TableName": "abc", "ProjectionExpression": "a",
                        "ExpressionAttributeValues": {":a": {"S": ""}}})",
            "ExpressionAttributeValues can only be specified when using expressions: "
@@ -278,6 +345,7 @@ TEST(Request, TellsExpressionsFromLegacyParameters) {
           {kScan, R"({"TableName": "abc", "ScanFilter": {}, "ConditionalOperator": "OR"})",
            "ConditionalOperator cannot be used without Filter or Expected"},
           {kPut, R"({"TableName": "abc", "Item": {}, "ConditionalOperator": "OR"})",
+           "1 validation error detected: "
            "ConditionalOperator cannot be used without Filter or Expected"},
           {kQuery, R"({"TableName": "abc", "QueryFilter": {"a": {"ComparisonOperator": "NULL"}},
                        "ConditionalOperator": "AND"})",
@@ -306,18 +374,30 @@ TEST(Request, ChecksPlaceholders) {
       put(R"("ExpressionAttributeValues": {":a": {"S": "x"}, ":b": {"N": "b"}})");
   ExpectAll(DbErrorCode::kValidation,
             {
-                {kPut, empty_names, "ExpressionAttributeNames must not be empty"},
+                {kPut, empty_names,
+                 "1 validation error detected: "
+                 "ExpressionAttributeNames must not be empty"},
                 {kPut, bad_name,
+                 "1 validation error detected: "
                  "ExpressionAttributeNames contains invalid key: Syntax error; key: \"a\""},
                 {kPut, bare_sign,
+                 "1 validation error detected: "
                  "ExpressionAttributeNames contains invalid key: Syntax error; key: \"#\""},
-                {kPut, empty_values, "ExpressionAttributeValues must not be empty"},
+                {kPut, empty_values,
+                 "1 validation error detected: "
+                 "ExpressionAttributeValues must not be empty"},
                 {kPut, bad_key,
+                 "1 validation error detected: "
                  "ExpressionAttributeValues contains invalid key: Syntax error; key: \"b\""},
                 {kPut, bad_value,
-                 "ExpressionAttributeValues contains invalid value: Supplied AttributeValue is "
-                 "empty, must contain exactly one of the supported datatypes for key :b"},
+                 "1 validation error detected: Supplied AttributeValue is empty, must contain "
+                 "exactly one of the supported datatypes"},
                 {kPut, bad_number,
+                 "1 validation error detected: The parameter cannot be converted to a numeric "
+                 "value: b"},
+                {kScan,
+                 R"({"TableName": "abc", "FilterExpression": "a = :b",
+                     "ExpressionAttributeValues": {":a": {"S": "x"}, ":b": {"N": "b"}}})",
                  "ExpressionAttributeValues contains invalid value: The parameter cannot be "
                  "converted to a numeric value: b for key :b"},
             });
@@ -355,12 +435,55 @@ TEST(Request, ChecksActionsOfBatchesAndTransactions) {
                 {kBatchWrite, R"({"RequestItems": {"abc": [{}]}})",
                  "Supplied AttributeValue has more than one datatypes set, must contain exactly "
                  "one of the supported datatypes"},
-                {kTransactWrite, R"({"TransactItems": [{}]})",
-                 "TransactItems can only contain one of Check, Put, Update or Delete"},
-                {kTransactWrite, R"({"TransactItems": [{"Delete": {"TableName": "abc", "Key": {}},
-                                     "Put": {"TableName": "abc", "Item": {}}}]})",
-                 "TransactItems can only contain one of Check, Put, Update or Delete"},
+                {kBatchWrite, R"({"RequestItems": {"a!": [{"PutRequest": {"Item": {}}}]}})",
+                 "1 validation error detected: Value '{a!=[WriteRequest(putRequest=PutRequest("
+                 "item={}, workloadProfileName=null), deleteRequest=null)]}' at 'requestItems' "
+                 "failed to satisfy constraint: Map keys must satisfy constraint: [Member must "
+                 "have length less than or equal to 255, Member must have length greater than or "
+                 "equal to 3, Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+]"},
+                {kBatchWrite, R"({"RequestItems": {"a!": [{"PutRequest": {"Item": {}}}]},
+                                  "ReturnConsumedCapacity": "hi"})",
+                 "1 validation error detected: Value 'hi' at 'returnConsumedCapacity' failed to "
+                 "satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]"},
+                {kBatchGet, R"({"RequestItems": {"abc": {"Keys": [{}], "AttributesToGet": ["a"]},
+                                "abd": {"Keys": [{}], "ProjectionExpression": "a"}}})",
+                 "Can not use both expression and non-expression parameters in the same request: "
+                 "Non-expression parameters: {AttributesToGet} Expression parameters: "
+                 "{ProjectionExpression}"},
             });
+}
+
+// What is wrong with one action isn't told before those ahead of it are known to be right.
+TEST(Request, LeavesTheFirstBrokenActionOfATransactionToTheEngine) {
+  struct {
+    std::string_view items;
+    size_t item;
+    bool behind_expressions;
+    std::string message;
+  } cases[] = {
+      {R"([{}])", 0, false, "TransactItems can only contain one of Check, Put, Update or Delete"},
+      {R"([{"Delete": {"TableName": "abc", "Key": {}}, "Put": {"TableName": "abc", "Item": {}}}])",
+       0, false, "TransactItems can only contain one of Check, Put, Update or Delete"},
+      {R"([{"Delete": {"TableName": "abc", "Key": {}}},
+           {"Put": {"TableName": "abc", "Item": {"": {"S": "x"}}}},
+           {"Put": {"TableName": "abc", "Item": {"a": {"N": "x"}}}}])",
+       1, true, "Empty attribute name"},
+      {R"([{"Put": {"TableName": "abc", "Item": {"a": {"N": ""}}, "ConditionExpression": "a",
+                    "ExpressionAttributeValues": {":v": {"N": "x"}}}}])",
+       0, false,
+       "ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a "
+       "numeric value: x for key :v"},
+  };
+  json::Document document;
+  for (const auto& [items, item, behind_expressions, message] : cases) {
+    model::TransactWriteItemsRequest request;
+    auto body = document.Parse(R"({"TransactItems": )" + std::string(items) + "}");
+    ASSERT_TRUE(ReadRequest(*body, request)) << items;
+    ASSERT_TRUE(request.broken) << items;
+    EXPECT_EQ(request.broken->item, item) << items;
+    EXPECT_EQ(request.broken->behind_expressions, behind_expressions) << items;
+    EXPECT_EQ(request.broken->error.message, message);
+  }
 }
 
 TEST(Request, ChecksTablesBeforeTheirNamesAreLookedUp) {

@@ -76,20 +76,42 @@ constexpr Shape kTransactWriteList{
     .kind = ShapeKind::kList, .min = 1, .max = 100, .element = &kTransactWriteItem};
 constexpr Shape kClientRequestToken{.kind = ShapeKind::kString, .min = 1, .max = 36};
 constexpr Member kTransactWriteMembers[] = {
+    {"ClientRequestToken", &kClientRequestToken},
     kReturnConsumedCapacityMember,
     kReturnItemCollectionMetricsMember,
-    {"ClientRequestToken", &kClientRequestToken},
     {"TransactItems", &kTransactWriteList, true},
 };
 constexpr Shape kTransactWrite{.kind = ShapeKind::kStructure, .members = kTransactWriteMembers};
 
+// What is wrong with one action, apart from JSON types and single members.
+struct ActionIssues {
+  RequestIssues parameters;  // placeholders, and what concerns several members together
+  RequestIssues item;        // the item or key
+};
+
+// Notes JSON types among the request's issues, and the first of the others.
+void Collect(const ActionIssues& action, RequestIssues& issues,
+             model::TransactWriteItemsRequest& out) {
+  for (const RequestIssues* each : {&action.parameters, &action.item}) {
+    model::DbStatus status = each->Finish();
+    if (status) continue;
+    if (each->types_failed()) {
+      issues.Fail(CheckStage::kTypes, std::move(status).error());
+    } else if (!out.broken) {
+      out.broken = model::BrokenTransactWrite{.item = out.items.size() - 1,
+                                              .behind_expressions = each == &action.item,
+                                              .error = std::move(status).error()};
+    }
+  }
+}
+
 template <const Shape& S, class Action>
-Action ReadAction(json::Element value, RequestIssues& issues) {
+Action ReadAction(json::Element value, ActionIssues& issues) {
   Fields<S> fields(value);
-  CheckMixing(fields.index(), S, issues);
+  CheckMixing(fields.index(), S, issues.parameters);
   Action out;
   out.table = fields.String("TableName");
-  out.placeholders = ReadPlaceholders(fields, issues);
+  out.placeholders = ReadPlaceholders(fields, issues.parameters);
   out.on_condition_failure = fields.template Enum<ReturnValuesOnFailure>(
       "ReturnValuesOnConditionCheckFailure", ReturnValuesOnFailure::kNone);
   if constexpr (std::is_same_v<Action, model::ConditionCheck>) {
@@ -98,9 +120,9 @@ Action ReadAction(json::Element value, RequestIssues& issues) {
     out.condition_expression = fields.OptionalString("ConditionExpression");
   }
   if constexpr (std::is_same_v<Action, model::PutItemRequest>) {
-    out.item = fields.Item("Item", issues);
+    out.item = fields.Item("Item", issues.item);
   } else {
-    out.key = fields.Item("Key", issues);
+    out.key = fields.Item("Key", issues.item);
   }
   if constexpr (std::is_same_v<Action, model::UpdateItemRequest>) {
     out.update_expression = fields.OptionalString("UpdateExpression");
@@ -108,15 +130,15 @@ Action ReadAction(json::Element value, RequestIssues& issues) {
   return out;
 }
 
-model::TransactWrite ReadTransactWrite(json::Element value, RequestIssues& issues) {
+model::TransactWrite ReadTransactWrite(json::Element value, ActionIssues& issues) {
   Fields<kTransactWriteItem> fields(value);
   const json::Element* check = fields.At("ConditionCheck");
   const json::Element* put = fields.At("Put");
   const json::Element* remove = fields.At("Delete");
   const json::Element* update = fields.At("Update");
   if (!!check + !!put + !!remove + !!update != 1) {
-    issues.FailRule(CheckStage::kRules,
-                    "TransactItems can only contain one of Check, Put, Update or Delete");
+    issues.parameters.FailRule(
+        CheckStage::kRules, "TransactItems can only contain one of Check, Put, Update or Delete");
   }
   if (check) return ReadAction<kConditionCheck, model::ConditionCheck>(*check, issues);
   if (put) return ReadAction<kPut, model::PutItemRequest>(*put, issues);
@@ -193,7 +215,10 @@ model::DbStatus ReadRequest(json::Element body, model::TransactWriteItemsRequest
         out.return_metrics = fields.Enum<ReturnItemCollectionMetrics>(
             "ReturnItemCollectionMetrics", ReturnItemCollectionMetrics::kNone);
         fields.ForEach("TransactItems", [&](json::Element each) {
-          if (each.is_object()) out.items.push_back(ReadTransactWrite(each, issues));
+          if (!each.is_object()) return;
+          ActionIssues action;
+          out.items.push_back(ReadTransactWrite(each, action));
+          Collect(action, issues, out);
         });
       });
 }

@@ -102,7 +102,7 @@ class BatchWriteOperation final : public WriteOperation {
     if (write.put) {
       model::PutItemRequest put{.table = table, .item = std::move(write.item)};
       put.return_metrics = request_.return_metrics;
-      actions_.emplace_back(std::move(put));
+      actions_.emplace_back(std::move(put)).SetSource(ItemSource::kBatchPut);
     } else {
       model::DeleteItemRequest remove{.table = table, .key = std::move(write.item)};
       remove.return_metrics = request_.return_metrics;

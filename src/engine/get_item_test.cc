@@ -190,6 +190,23 @@ TEST_F(GetItem, CancelsTransactionsWithABadKey) {
   EXPECT_EQ(reasons[1].message, "The provided key element does not match the schema");
 }
 
+TEST_F(GetItem, LeavesEmptyAnswersOutOfATransaction) {
+  auto got = engine().TransactGetItems(
+      {.items = {{.table = "things", .key = Key("a", 2), .projection_expression = "nothing"}}});
+  ASSERT_TRUE(got) << got.error().message;
+  EXPECT_EQ(got->items, std::vector<std::optional<Item>>{std::nullopt});
+}
+
+TEST_F(GetItem, RefusesTransactionsWithAnEmptyKeyAsAWhole) {
+  auto got = engine().TransactGetItems({.items = {{.table = "things", .key = {{"pk", "a"}}},
+                                                  {.table = "things", .key = Key("", 1)}}});
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, DbErrorCode::kValidation);
+  EXPECT_EQ(got.error().message,
+            "One or more parameter values are not valid. The AttributeValue for a key attribute "
+            "cannot contain an empty string value. Key: pk");
+}
+
 TEST_F(GetItem, RefusesBadTransactions) {
   auto transact = [&](std::vector<model::TransactGet> items) {
     return ErrorOf(engine().TransactGetItems({.items = std::move(items)}));

@@ -91,7 +91,10 @@ ItemAction::ItemAction(CompiledWrite write)
 }
 
 ItemAction::ItemAction(ActionKind kind, Request request)
-    : kind_(kind), request_(std::move(request)), bindings_(request_.placeholders) {
+    : kind_(kind),
+      request_(std::move(request)),
+      source_(kind == ActionKind::kPut ? ItemSource::kPut : ItemSource::kUpdate),
+      bindings_(request_.placeholders) {
   bytes_ = kOverheadBytes + model::SizeInBytes(request_.item) +
            model::SizeInBytes(request_.placeholders.values);
   if (kind_ == ActionKind::kPut) {
@@ -112,6 +115,11 @@ DbStatus ItemAction::Prepare() {
 DbStatus ItemAction::CheckSize() const {
   if (kind_ != ActionKind::kPut) return {};
   return CheckItemSize(size_after_, ItemSource::kPut);
+}
+
+DbStatus ItemAction::CheckStatementSize() const {
+  if (!update_ || request_.statement || request_.placeholders.legacy.others) return {};
+  return CheckItemSize(update_->ChargedBytes(), ItemSource::kUpdate);
 }
 
 DbStatus ItemAction::CompileExpressions() {
@@ -140,7 +148,7 @@ DbStatus ItemAction::Bind(std::shared_ptr<const TableState> table) {
   const model::TableDescription& description = table_->description;
   if (kind_ == ActionKind::kPut) {
     TRY(CheckSize());
-    TRY(CheckItemKeys(request_.item, description, ItemSource::kPut));
+    TRY(CheckItemKeys(request_.item, description, source_));
     row_.clear();
     AppendRow(request_.item, size_after_, row_);
   } else {
@@ -238,7 +246,7 @@ DbStatus ItemAction::MakeUpdated() {
   if (!before_.exists()) {
     for (const model::Attribute& key : request_.item) updated_->Set(key.name, key.value);
   }
-  TRY(CheckItemKeys(*updated_, table_->description, ItemSource::kUpdate));
+  TRY(CheckItemKeys(*updated_, table_->description, source_));
   size_after_ = model::SizeInBytes(*updated_);
   TRY(CheckItemSize(size_after_, ItemSource::kUpdate));
   exists_after_ = true;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "engine/commit.h"
+#include "engine/key_checks.h"
 #include "expr/expression.h"
 #include "model/operations.h"
 
@@ -54,6 +55,11 @@ class ItemAction {
   DbStatus Prepare();
   // A put's size. Bind checks it too: here for those who want it told before the table is.
   DbStatus CheckSize() const;
+  // What UpdateItem, and no other operation, counts of an update expression: see
+  // expr::Update::ChargedBytes.
+  DbStatus CheckStatementSize() const;
+  // Whose words for what is wrong with the item's keys; kPut or kUpdate where it isn't called.
+  void SetSource(ItemSource source) { source_ = source; }
   // Checks against the table. To be called again when the catalog has another one by that name.
   DbStatus Bind(std::shared_ptr<const TableState> table);
   const std::shared_ptr<const TableState>& table() const { return table_; }
@@ -104,6 +110,7 @@ class ItemAction {
 
   const ActionKind kind_;
   const Request request_;
+  ItemSource source_;
   size_t bytes_ = 0;
   expr::Bindings bindings_;
   std::optional<expr::Condition> condition_;

@@ -141,18 +141,20 @@ TEST_F(ItemWrites, RefusesBadRequestsWithAwssWords) {
             "1 validation error detected: Value 'x' at 'tableName' failed to satisfy constraint: "
             "Member must have length greater than or equal to 3");
   EXPECT_EQ(ErrorOf(Put({.table = "items", .item = Key(), .return_values = ReturnValues::kAllNew})),
-            "ReturnValues can only be ALL_OLD or NONE");
-  EXPECT_EQ(ErrorOf(Put({.table = "items",
-                         .item = Key(),
-                         .placeholders = {.names = {{"#a", "a"}}, .values = {}}})),
-            "ExpressionAttributeNames can only be specified when using expressions");
-  EXPECT_EQ(ErrorOf(Update({.table = "items",
-                            .key = Key(),
-                            .placeholders = {.names = {}, .values = {{":a", "a"}}}})),
-            "ExpressionAttributeValues can only be specified when using expressions: "
-            "UpdateExpression and ConditionExpression are null");
+            "1 validation error detected: ReturnValues can only be ALL_OLD or NONE");
+  EXPECT_EQ(
+      ErrorOf(Put({.table = "items",
+                   .item = Key(),
+                   .placeholders = {.names = {{"#a", "a"}}, .values = {}}})),
+      "1 validation error detected: ExpressionAttributeNames can only be specified when using "
+      "expressions");
+  EXPECT_THAT(ErrorOf(Update({.table = "items",
+                              .key = Key(),
+                              .placeholders = {.names = {}, .values = {{":a", "a"}}}})),
+              HasSubstr("ExpressionAttributeValues can only be specified when using expressions"));
   EXPECT_EQ(ErrorOf(Run("SET a = :v", {{":v", "x"}, {":w", "y"}})),
-            "Value provided in ExpressionAttributeValues unused in expressions: keys: {:w}");
+            "1 validation error detected: Value provided in ExpressionAttributeValues unused in "
+            "expressions: keys: {:w}");
 }
 
 TEST_F(ItemWrites, ItemsOf400KilobytesFitAndNotOneByteMore) {
@@ -167,6 +169,19 @@ TEST_F(ItemWrites, ItemsOf400KilobytesFitAndNotOneByteMore) {
             "Item size to update has exceeded the maximum allowed size");
   EXPECT_EQ(Get("items", Key()), std::nullopt);
   EXPECT_EQ(ErrorOf(Put({.table = "items", .item = fits})), "");
+}
+
+// The whole item would fit: the statement comes to 3 bytes, "a" and its 19, the value.
+TEST_F(ItemWrites, WhatAnUpdateSaysIsLimitedToo) {
+  const std::string largest(model::kMaxItemBytes - 23, 'x');
+  EXPECT_EQ(ErrorOf(Run("SET a = :v", {{":v", largest}}, ReturnValues::kNone)), "");
+  EXPECT_EQ(ErrorOf(Run("SET a = :v", {{":v", largest + "x"}}, ReturnValues::kNone)),
+            "Item size to update has exceeded the maximum allowed size");
+  EXPECT_EQ(ErrorOf(Update({.table = "none",
+                            .key = Key(),
+                            .update_expression = "SET a = :v",
+                            .placeholders = {.names = {}, .values = {{":v", largest + "x"}}}})),
+            "Item size to update has exceeded the maximum allowed size");
 }
 
 TEST_F(ItemWrites, CapacityCountsTheLargerItemAndEachIndex) {

@@ -31,11 +31,15 @@ std::string_view KindOfEmpty(const AttributeValue& value) {
   return value.type() == model::Type::kB ? "binary" : "string";
 }
 
+DbStatus OtherKey() { return Invalid("The provided key element does not match the schema"); }
+
+constexpr std::string_view kNotValid = "One or more parameter values are not valid. ";
+
 DbStatus EmptyKey(const KeyAttribute& attribute, const AttributeValue& value) {
   return Invalid(
-      fmt::format("One or more parameter values are not valid. The AttributeValue for a key "
-                  "attribute cannot contain an empty {} value. Key: {}",
-                  KindOfEmpty(value), attribute.name));
+      fmt::format("{}The AttributeValue for a key attribute cannot contain an empty {} value. Key: "
+                  "{}",
+                  kNotValid, KindOfEmpty(value), attribute.name));
 }
 
 // Of attributes that are known to be there with the right types. AWS limits what several sort key
@@ -77,9 +81,12 @@ DbStatus ForEachAttribute(const KeySchema& keys, Check check) {
   return {};
 }
 
-DbStatus CheckTableKeys(const Item& item, const KeySchema& keys) {
+DbStatus CheckTableKeys(const Item& item, const KeySchema& keys, ItemSource source) {
   DbStatus status = ForEachAttribute(keys, [&](const KeyAttribute& attribute) -> DbStatus {
     const AttributeValue* value = item.Find(attribute.name);
+    if (source == ItemSource::kBatchPut && (value == nullptr || value->type() != attribute.type)) {
+      return OtherKey();
+    }
     if (value == nullptr) {
       return Invalid(
           fmt::format("One or more parameter values were invalid: Missing the key {} in the item",
@@ -98,6 +105,10 @@ DbStatus CheckTableKeys(const Item& item, const KeySchema& keys) {
   return CheckKeySizes(item, keys);
 }
 
+bool Updates(ItemSource source) {
+  return source == ItemSource::kUpdate || source == ItemSource::kTransactUpdate;
+}
+
 DbStatus WrongIndexType(const model::IndexDescription& index, const KeyAttribute& attribute,
                         const AttributeValue& value, ItemSource source) {
   if (source == ItemSource::kUpdate) {
@@ -112,17 +123,18 @@ DbStatus WrongIndexType(const model::IndexDescription& index, const KeyAttribute
 
 DbStatus EmptyIndexKey(const model::IndexDescription& index, const KeyAttribute& attribute,
                        const AttributeValue& value, ItemSource source) {
-  if (source == ItemSource::kUpdate) {
-    return Invalid(fmt::format(
-        "The update expression attempted to update the secondary index key to a value that is not "
-        "supported. The AttributeValue for a key attribute cannot contain an empty {} value.",
-        KindOfEmpty(value)));
+  if (Updates(source)) {
+    return Invalid(
+        fmt::format("{}The update expression attempted to update a secondary index key to a value "
+                    "that is not supported. The AttributeValue for a key attribute cannot contain "
+                    "an empty {} value.",
+                    kNotValid, KindOfEmpty(value)));
   }
-  return Invalid(fmt::format(
-      "One or more parameter values are not valid. A value specified for a secondary index key is "
-      "not supported. The AttributeValue for a key attribute cannot contain an empty {} value. "
-      "IndexName: {}, IndexKey: {}",
-      KindOfEmpty(value), index.name, attribute.name));
+  return Invalid(
+      fmt::format("{}A value specified for a secondary index key is not supported. The "
+                  "AttributeValue for a key attribute cannot contain an empty {} value. IndexName: "
+                  "{}, IndexKey: {}",
+                  kNotValid, KindOfEmpty(value), index.name, attribute.name));
 }
 
 DbStatus CheckIndexKeys(const Item& item, const model::IndexDescription& index, ItemSource source) {
@@ -158,7 +170,7 @@ DbStatus CheckKey(const Item& key, const KeySchema& keys) {
     for (const KeyAttribute& attribute : *attributes) {
       const AttributeValue* value = matches ? key.Find(attribute.name) : nullptr;
       if (value == nullptr || value->type() != attribute.type) {
-        return Invalid("The provided key element does not match the schema");
+        return OtherKey();
       }
       if (IsEmpty(*value)) return EmptyKey(attribute, *value);
     }
@@ -167,18 +179,27 @@ DbStatus CheckKey(const Item& key, const KeySchema& keys) {
 }
 
 DbStatus CheckItemKeys(const Item& item, const model::TableDescription& table, ItemSource source) {
-  if (DbStatus status = CheckTableKeys(item, table.keys); !status) return status;
+  if (DbStatus status = CheckTableKeys(item, table.keys, source); !status) return status;
+  // Of several indexes that can't take the item AWS names the first in the order of their names.
+  DbStatus first;
+  std::string_view name;
   for (const model::IndexDescription& index : table.indexes) {
-    if (DbStatus status = CheckIndexKeys(item, index, source); !status) return status;
+    DbStatus status = CheckIndexKeys(item, index, source);
+    if (status || (!first && index.name > name)) continue;
+    first = std::move(status);
+    name = index.name;
   }
-  return {};
+  return first;
 }
 
 DbStatus CheckItemSize(size_t bytes, ItemSource source) {
   if (bytes <= model::kMaxItemBytes) return {};
-  return Invalid(source == ItemSource::kPut
-                     ? "Item size has exceeded the maximum allowed size"
-                     : "Item size to update has exceeded the maximum allowed size");
+  return Invalid(Updates(source) ? "Item size to update has exceeded the maximum allowed size"
+                                 : "Item size has exceeded the maximum allowed size");
+}
+
+bool IsEmptyKey(const model::DbError& error) {
+  return error.code == model::DbErrorCode::kValidation && error.message.starts_with(kNotValid);
 }
 
 bool FitsIndex(const Item& item, const KeySchema& index_keys) {

@@ -17,7 +17,7 @@ inline constexpr size_t kMaxSortKeyBytes = 1024;
 model::DbStatus CheckKey(const model::Item& key, const model::KeySchema& keys);
 
 // Where an item that is about to be stored comes from: the texts differ.
-enum class ItemSource { kPut, kUpdate };
+enum class ItemSource { kPut, kBatchPut, kUpdate, kTransactUpdate };
 
 // An item about to be stored: has the table's key attributes, and any attribute that an index uses
 // as a key has that key's type and size. Indexes are sparse: a missing attribute is fine.
@@ -26,6 +26,10 @@ model::DbStatus CheckItemKeys(const model::Item& item, const model::TableDescrip
 
 // `bytes` is model::SizeInBytes of the item.
 model::DbStatus CheckItemSize(size_t bytes, ItemSource source);
+
+// True for an error about an empty key attribute, of the table or an index. AWS looks for those
+// before it begins a transaction, which they refuse as a whole.
+bool IsEmptyKey(const model::DbError& error);
 
 // True where the backfill of an index takes the item in: all its key attributes are there and fit.
 bool FitsIndex(const model::Item& item, const model::KeySchema& index_keys);

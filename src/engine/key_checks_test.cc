@@ -117,8 +117,43 @@ TEST(KeyChecks, WordsIndexKeysOfUpdatesInTheirOwnWay) {
       "The update expression attempted to update the secondary index key to unsupported type");
   EXPECT_EQ(
       TextOf(CheckItemKeys({{"pk", "a"}, {"sk", one}, {"g1", ""}}, Table(), ItemSource::kUpdate)),
-      "The update expression attempted to update the secondary index key to a value that is not "
-      "supported. The AttributeValue for a key attribute cannot contain an empty string value.");
+      "One or more parameter values are not valid. The update expression attempted to update a "
+      "secondary index key to a value that is not supported. The AttributeValue for a key "
+      "attribute "
+      "cannot contain an empty string value.");
+}
+
+TEST(KeyChecks, WordsKeysInBatchesAndTransactionsInTheirOwnWay) {
+  const Number one(1);
+  const std::string other = "The provided key element does not match the schema";
+  EXPECT_EQ(TextOf(CheckItemKeys({{"pk", "a"}}, Table(), ItemSource::kBatchPut)), other);
+  EXPECT_EQ(TextOf(CheckItemKeys({{"pk", one}, {"sk", one}}, Table(), ItemSource::kBatchPut)),
+            other);
+  EXPECT_EQ(TextOf(CheckItemKeys({{"pk", "a"}, {"sk", one}, {"b", "x"}}, Table(),
+                                 ItemSource::kTransactUpdate)),
+            kInvalid + "Type mismatch for Index Key b Expected: B Actual: S IndexName: by-b");
+}
+
+TEST(KeyChecks, NamesTheFirstIndexByItsName) {
+  const Number one(1);
+  model::TableDescription table = Table();
+  const std::string text =
+      kInvalid + "Type mismatch for Index Key b Expected: B Actual: S IndexName: by-b";
+  for (int order = 0; order < 2; ++order) {
+    EXPECT_EQ(TextOf(CheckItemKeys({{"pk", "a"}, {"sk", one}, {"g1", one}, {"b", "x"}}, table,
+                                   ItemSource::kPut)),
+              text);
+    std::swap(table.indexes[0], table.indexes[1]);
+  }
+}
+
+TEST(KeyChecks, KnowsEmptyKeysByTheirError) {
+  const Number one(1);
+  EXPECT_TRUE(IsEmptyKey(CheckKey({{"pk", ""}, {"sk", one}}, Table().keys).error()));
+  EXPECT_TRUE(IsEmptyKey(
+      CheckItemKeys({{"pk", "a"}, {"sk", one}, {"g1", ""}}, Table(), ItemSource::kTransactUpdate)
+          .error()));
+  EXPECT_FALSE(IsEmptyKey(CheckKey({{"pk", "a"}}, Table().keys).error()));
 }
 
 TEST(KeyChecks, LimitsTheItemToTheByte) {

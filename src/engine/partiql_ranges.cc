@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "engine/selection.h"
 #include "expr/comparison.h"
@@ -37,9 +38,10 @@ std::vector<std::string_view> InJavaOrder(const std::vector<std::string_view>& n
   return ordered;
 }
 
-// Of several reads AWS looks at one: the first of a HashMap by partition key.
+// Of several reads AWS looks at one: the first of a HashMap by partition key. Of those in one
+// bucket that is the last in the statement.
 const PartiqlRead& CheckedRead(const std::vector<PartiqlRead>& reads) {
-  return *std::ranges::min_element(reads, {}, [](const PartiqlRead& read) {
+  return *std::ranges::min_element(reads | std::views::reverse, {}, [](const PartiqlRead& read) {
     const auto* text = read.ranges[0].partition[0].As<std::string>();
     return text != nullptr ? JavaHash(*text) & 15 : 0;
   });

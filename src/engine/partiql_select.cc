@@ -30,6 +30,7 @@ DbResult<Target> TargetOf(const Catalog& catalog, const PreparedStatement& state
   if (!index.empty()) {
     const model::IndexDescription* found = table->description.FindIndex(index);
     if (found == nullptr) return Invalid("The table does not have the specified index");
+    TRY(CheckSingleKeys(*found));
     if (found->global && consistent_read) {
       return Invalid("Strongly consistent read is not supported on Global Secondary Indexes");
     }
@@ -156,6 +157,7 @@ DbResult<ExecuteStatementResponse> RunSelect(const Storage& storage, const Catal
                                              PreparedStatement statement,
                                              const SelectOptions& options) {
   TRY_ASSIGN(const Target target, TargetOf(catalog, statement, options.consistent_read));
+  if (statement.syntax.wrong_columns) return Invalid(*statement.syntax.wrong_columns);
   TRY_ASSIGN(StatementRanges ranges, FindRanges(statement, target));
   TRY_ASSIGN(const bool fetches, CheckColumns(statement, target));
   // The whole clause is asked of each item that the ranges hold: what they stand for holds anyway.

@@ -155,6 +155,30 @@ TEST_F(PartiqlSelect, RefusesWhatAnIndexCannotAnswer) {
             "Strongly consistent read is not supported on Global Secondary Indexes");
 }
 
+TEST_F(PartiqlSelect, ReadsNoIndexOfSeveralAttributesAKey) {
+  const std::string refused =
+      "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or "
+      "multi-attribute RANGE keys.";
+  Create({.table = "many",
+          .keys = {{{"p", model::Type::kS}}, {}},
+          .indexes = {{.name = "two",
+                       .global = true,
+                       .keys = {{{"a", model::Type::kS}, {"b", model::Type::kS}}, {}}},
+                      {.name = "sorted",
+                       .global = true,
+                       .keys = {{{"a", model::Type::kS}},
+                                {{"b", model::Type::kS}, {"c", model::Type::kS}}}}}});
+  EXPECT_EQ(Run("SELECT * FROM many.two"), refused);
+  EXPECT_EQ(Run("SELECT * FROM many.sorted WHERE a = 'x'"), refused);
+  EXPECT_EQ(Run("SELECT * FROM many WHERE p = 'x'"), "[]");
+}
+
+TEST_F(PartiqlSelect, CountsNothing) {
+  EXPECT_EQ(Run("SELECT COUNT(*) FROM songs"), "Unexpected path component at 1:8:5");
+  EXPECT_EQ(Run("SELECT COUNT(*) FROM songs.nope"), "The table does not have the specified index");
+  EXPECT_EQ(Run("SELECT COUNT(*) FROM nothing"), "Requested resource not found");
+}
+
 TEST_F(PartiqlSelect, AnswersPageByPage) {
   EXPECT_EQ(Pages("SELECT * FROM songs WHERE p = 'a'", 2), "2 1");
   EXPECT_EQ(Pages("SELECT * FROM songs WHERE p = 'a' ORDER BY s DESC", 1), "1 1 1 0");

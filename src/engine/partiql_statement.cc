@@ -137,6 +137,13 @@ DbResult<PreparedStatement> PrepareStatement(const model::ParameterizedStatement
   return prepared;
 }
 
+DbStatus CheckSingleKeys(const model::IndexDescription& index) {
+  if (index.keys.partition.size() == 1 && index.keys.sort.size() <= 1) return {};
+  return Invalid(
+      "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or "
+      "multi-attribute RANGE keys.");
+}
+
 DbResult<CompiledWrite> PlanWrite(PreparedStatement statement,
                                   const model::TableDescription& table) {
   TRY(CheckNoIndex(statement));
@@ -185,6 +192,8 @@ DbResult<CompiledWrite> PlanTransactionWrite(PreparedStatement statement,
 DbResult<model::Item> PlanSingleRead(const PreparedStatement& statement,
                                      const model::TableDescription& table,
                                      std::string_view operation, bool any_type) {
+  if (const auto* index = table.FindIndex(statement.syntax.index)) TRY(CheckSingleKeys(*index));
+  if (statement.syntax.wrong_columns) return Invalid(*statement.syntax.wrong_columns);
   std::vector<expr::PartiqlRead> reads;
   if (statement.where && statement.syntax.index.empty()) {
     TRY_ASSIGN(reads, expr::FindPartiqlReads(*statement.where, table.keys, any_type));

@@ -44,6 +44,9 @@ model::DbResult<CompiledWrite> PlanWrite(PreparedStatement statement,
 model::DbResult<CompiledWrite> PlanTransactionWrite(PreparedStatement statement,
                                                     const model::TableDescription& table);
 
+// Statements read no index that has several partition or sort key attributes.
+model::DbStatus CheckSingleKeys(const model::IndexDescription& index);
+
 // The key of the one item that a SELECT in a batch or a transaction reads. `operation` names it in
 // error texts. A transaction checks the key's types later, and tells them otherwise.
 model::DbResult<model::Item> PlanSingleRead(const PreparedStatement& statement,

@@ -154,14 +154,12 @@ void ExecuteTransaction(const PartiqlContext& context, ExecuteTransactionRequest
   if (planner.reads()) return done(RunReads(context.reader, planner));
   auto writes = planner.PlanWrites();
   if (!writes) return done(std::unexpected(std::move(writes).error()));
-  const size_t count = writes->size();
   SubmitCompiledTransaction(
       context.writes, *std::move(writes), std::move(request.client_request_token),
       request.return_consumed_capacity,
-      [count, done = std::move(done)](DbResult<model::TransactWriteItemsResponse> written) mutable {
+      [done = std::move(done)](DbResult<model::TransactWriteItemsResponse> written) mutable {
         if (!written) return done(std::unexpected(std::move(written).error()));
-        ExecuteTransactionResponse response;
-        response.items.resize(count);
+        ExecuteTransactionResponse response;  // of writes, without one for each
         response.consumed_capacity = std::move(written->consumed_capacity);
         done(std::move(response));
       });

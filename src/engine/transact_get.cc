@@ -54,7 +54,8 @@ DbStatus CheckDistinct(const std::vector<TransactGet>& gets) {
   return {};
 }
 
-// A key that doesn't fit cancels the transaction, with its error in its own place.
+// A key that doesn't fit cancels the transaction, with its error in its own place; an empty one is
+// refused before that.
 DbStatus CheckKeys(const std::vector<TransactGet>& gets,
                    const std::vector<std::shared_ptr<const TableState>>& tables) {
   std::vector<model::CancellationReason> reasons(gets.size());
@@ -62,6 +63,7 @@ DbStatus CheckKeys(const std::vector<TransactGet>& gets,
   for (size_t i = 0; i < gets.size(); ++i) {
     const DbStatus status = CheckKey(gets[i].key, tables[i]->description.keys);
     if (status) continue;
+    if (IsEmptyKey(status.error())) return status;
     reasons[i] = {.code = "ValidationError", .message = status.error().message, .item = {}};
     canceled = true;
   }
@@ -119,6 +121,8 @@ DbResult<TransactGetItemsResponse> Reader::TransactGetItems(
     const double units = ReadUnits(ReadBlocks(found.size), ReadMode::kTransactional);
     meter.AddTable(gets[i].table, {.read = units});
     Charge(*tables[i], nullptr, UnitKind::kRead, units);
+    // Unlike GetItem's, an answer that the projection leaves empty isn't there.
+    if (found.item && found.item->empty()) found.item.reset();
     response.items.push_back(std::move(found.item));
   }
   response.consumed_capacity = meter.TakeAll();

@@ -40,6 +40,7 @@ std::string_view MemberOf(ActionKind kind) {
 
 // How one action's failure is told among the reasons. Nothing: it fails the request as a whole.
 std::optional<model::CancellationReason> ReasonOf(const model::DbError& error) {
+  if (IsEmptyKey(error)) return std::nullopt;
   if (error.code == DbErrorCode::kValidation) {
     return model::CancellationReason{"ValidationError", error.message, std::nullopt};
   }
@@ -59,6 +60,7 @@ class TransactWriteOperation final : public WriteOperation {
   TransactWriteOperation(TransactWriteItemsRequest request, Done<TransactWriteItemsResponse> done)
       : token_(std::move(request.client_request_token)),
         wanted_(request.return_consumed_capacity),
+        broken_(std::move(request.broken)),
         meter_(wanted_, true),
         done_(std::move(done)) {
     for (model::TransactWrite& write : request.items) {
@@ -133,7 +135,9 @@ class TransactWriteOperation final : public WriteOperation {
       request.return_values = model::ReturnValues::kNone;
       request.return_metrics = metrics;
     }
-    bytes_ += actions_.emplace_back(std::move(request)).Bytes();
+    ItemAction& action = actions_.emplace_back(std::move(request));
+    if (action.kind() == ActionKind::kUpdate) action.SetSource(ItemSource::kTransactUpdate);
+    bytes_ += action.Bytes();
   }
 
   DbStatus CheckAll(const CatalogSnapshot& catalog) {
@@ -141,16 +145,27 @@ class TransactWriteOperation final : public WriteOperation {
     const size_t count = actions_.size();
     fields.Length("transactItems", count == 0 ? "'[]'" : "'[...]'", count, 1, kMaxActions);
     for (size_t i = 0; i < std::min(count, kMaxActions); ++i) {
+      if (IsBroken(i) && !broken_->behind_expressions) continue;  // it may not even name a table
       fields.TableName(actions_[i].table_name(), fmt::format("transactItems.{}.member.{}.tableName",
                                                              i + 1, MemberOf(actions_[i].kind())));
     }
     fields.Length("clientRequestToken", fmt::format("'{}'", token_), token_.size(), 0,
                   kMaxTokenCharacters);
     TRY(fields.Result());
-    for (ItemAction& action : actions_) TRY(action.Prepare());
+    for (size_t i = 0; i < count; ++i) TRY(Prepare(i));
     for (const ItemAction& action : actions_) TRY(TableForWrite(catalog, action.table_name()));
     TRY(ForEach([&](ItemAction& action) { return BindTo(catalog, action); }));
     return CheckDistinct();
+  }
+
+  bool IsBroken(size_t i) const { return broken_ && broken_->item == i; }
+
+  // An action is checked for itself before the next one is looked at.
+  DbStatus Prepare(size_t i) {
+    if (IsBroken(i) && !broken_->behind_expressions) return std::unexpected(broken_->error);
+    TRY(actions_[i].Prepare());
+    if (IsBroken(i)) return std::unexpected(broken_->error);
+    return actions_[i].CheckSize();
   }
 
   DbStatus CheckDistinct() const {
@@ -231,6 +246,7 @@ class TransactWriteOperation final : public WriteOperation {
 
   const std::string token_;
   const model::ReturnConsumedCapacity wanted_;
+  const std::optional<model::BrokenTransactWrite> broken_;
   CapacityMeter meter_;
   std::deque<ItemAction> actions_;  // they don't move
   size_t bytes_ = 0;

@@ -97,6 +97,33 @@ TEST_F(TransactWrite, TellsEveryReasonInItsPlace) {
   EXPECT_THAT(Codes(mistyped.error()), testing::ElementsAre("None", "ValidationError"));
 }
 
+TEST_F(TransactWrite, ChecksOneActionAfterTheOther) {
+  const PutItemRequest large{.table = "one", .item = With("large", std::string(409'600, 'x'))};
+  const UpdateItemRequest wrong{
+      .table = "one", .key = Key("wrong"), .update_expression = "SET a = :missing"};
+  const std::string too_large = "Item size has exceeded the maximum allowed size";
+  EXPECT_EQ(ErrorOf(Transact({.items = {large, wrong}})), too_large);
+  const std::string undefined = ErrorOf(Transact({.items = {wrong, large}}));
+  EXPECT_THAT(undefined, testing::HasSubstr(":missing"));
+  // What was wrong in the request has its place among them, before or behind the expressions.
+  const model::DbError broken{.code = DbErrorCode::kValidation, .message = "broken"};
+  EXPECT_EQ(ErrorOf(Transact({.items = {wrong, large}, .broken = {{0, false, broken}}})), "broken");
+  EXPECT_EQ(ErrorOf(Transact({.items = {wrong, large}, .broken = {{0, true, broken}}})), undefined);
+  EXPECT_EQ(ErrorOf(Transact({.items = {large, wrong}, .broken = {{0, true, broken}}})), "broken");
+  EXPECT_EQ(ErrorOf(Transact({.items = {large, wrong}, .broken = {{1, false, broken}}})),
+            too_large);
+}
+
+TEST_F(TransactWrite, RefusesEmptyKeysAsAWhole) {
+  const auto refused = Transact({.items = {PutItemRequest{.table = "one", .item = Key("fine")},
+                                           DeleteItemRequest{.table = "one", .key = Key("")}}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, DbErrorCode::kValidation);
+  EXPECT_EQ(refused.error().message,
+            "One or more parameter values are not valid. The AttributeValue for a key attribute "
+            "cannot contain an empty string value. Key: pk");
+}
+
 TEST_F(TransactWrite, RefusesTwoActionsOnOneItem) {
   const auto refused = Transact({.items = {PutItemRequest{.table = "one", .item = With("a", "1")},
                                            DeleteItemRequest{.table = "one", .key = Key("a")}}});

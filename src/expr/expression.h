@@ -112,6 +112,9 @@ class Update {
   // Top-level attributes that the actions change, not those they only read (none may be part of the
   // key).
   std::vector<std::string_view> TopLevelNames() const;
+  // What AWS counts of an UpdateItem before it looks at the item, in bytes that may come to no more
+  // than an item's: what the actions write, and fixed amounts for their kinds, as measured.
+  size_t ChargedBytes() const;
   // Only REMOVE and DELETE actions: such an update does not create a missing item.
   bool OnlyRemoves() const;
 

@@ -136,6 +136,9 @@ DbStatus PartiqlParser::ReadColumns(PartiqlStatement& out) {
     if (Is(PartiqlToken::kStar)) {
       ++at_;
       out.all_attributes = true;
+    } else if (AtCountOfAll()) {
+      out.wrong_columns = "Unexpected path component" + PlaceText(Current().place);
+      at_ += 4;
     } else {
       TRY_ASSIGN(PartiqlNode column, ReadExpression());
       ReadAlias();
@@ -151,6 +154,13 @@ DbStatus PartiqlParser::ReadColumns(PartiqlStatement& out) {
     Defer("Other attributes should not be present in the projection when '*' is used.");
   }
   return {};
+}
+
+// COUNT(*). The last lexeme is the end, so that a comparison that fails stops before it.
+bool PartiqlParser::AtCountOfAll() const {
+  return IsKeyword("count") && lexemes_[at_ + 1].kind == PartiqlToken::kOpen &&
+         lexemes_[at_ + 2].kind == PartiqlToken::kStar &&
+         lexemes_[at_ + 3].kind == PartiqlToken::kClose;
 }
 
 DbStatus PartiqlParser::ReadOrder(PartiqlStatement& out) {

@@ -34,6 +34,7 @@ class PartiqlParser {
   DbStatus Expect(PartiqlToken kind, std::string_view name);
   // An error of meaning, told if the grammar holds.
   void Defer(std::string message);
+  bool AtCountOfAll() const;
 
   // Statements.
   DbStatus ReadStatement(PartiqlStatement& out);

@@ -72,6 +72,8 @@ struct PartiqlStatement {
   std::string index;  // empty: the table
   bool all_attributes = false;
   std::vector<PartiqlNode> columns;  // SELECT, unless all_attributes
+  // What is wrong with the columns, where that is told when the table and the index are known.
+  std::optional<std::string> wrong_columns;
   std::optional<PartiqlNode> where;
   std::vector<PartiqlOrder> order;
   std::vector<PartiqlAction> actions;  // UPDATE

@@ -7,6 +7,40 @@
 #include "expr/update_run.h"
 
 namespace cruddur::expr {
+namespace {
+
+// Of a list's index the digits.
+size_t ElementBytes(const BoundStep& step) {
+  if (step.index < 0) return step.name.size();
+  size_t digits = 1;
+  for (int32_t rest = step.index; rest >= 10; rest /= 10) ++digits;
+  return digits;
+}
+
+size_t TargetCharge(const UpdateAction& action) {
+  size_t bytes = ElementBytes(action.path[0]);
+  for (size_t i = 1; i < action.path.size(); ++i) bytes += 4 + ElementBytes(action.path[i]);
+  return bytes;
+}
+
+// A path counts for itself, not for the value that it leads to; a value each time that it is named.
+size_t OperandCharge(const Bound& bound, const Node& node) {
+  if (node.kind == NodeKind::kValue) return SizeInBytes(bound.ValueOf(node));
+  if (node.kind == NodeKind::kPath) {
+    size_t bytes = 1;
+    for (const BoundStep& step : bound.StepsOf(node)) bytes += 14 + ElementBytes(step);
+    return bytes;
+  }
+  size_t bytes = 37;  // a difference, list_append
+  if (node.kind == NodeKind::kArithmetic && node.word == "+") bytes = 34;
+  if (node.kind == NodeKind::kCall && node.function == Function::kIfNotExists) bytes = 39;
+  for (size_t i = 0; i < 2; ++i) {
+    bytes += OperandCharge(bound, bound.syntax().Operand(node, i));
+  }
+  return bytes;
+}
+
+}  // namespace
 
 struct Update::Tree {
   Bound bound;
@@ -47,6 +81,19 @@ std::vector<std::string_view> Update::TopLevelNames() const {
   std::vector<std::string_view> names;
   for (const UpdateAction& action : tree_->actions) names.push_back(action.path[0].name);
   return names;
+}
+
+size_t Update::ChargedBytes() const {
+  size_t bytes = 3;
+  for (const UpdateAction& action : tree_->actions) {
+    bytes += TargetCharge(action);
+    if (action.section == Section::kRemove || action.section == Section::kDelete) {
+      bytes += 1;
+    } else {
+      bytes += 19 + OperandCharge(tree_->bound, tree_->bound.node(action.value));
+    }
+  }
+  return bytes;
 }
 
 bool Update::OnlyRemoves() const {

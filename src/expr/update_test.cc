@@ -283,8 +283,7 @@ TEST(Update, RefusesWhatIsTooLargeBeforeMakingIt) {
   const model::Item before{{"l", nulls}};
   std::string text = "SET a0 = :v";
   for (int i = 1; i < 20; ++i) text += ", a" + std::to_string(i) + " = :v";
-  for (const std::string& update_text :
-       {text, std::string("SET a = list_append(:v, l)")}) {
+  for (const std::string& update_text : {text, std::string("SET a = list_append(:v, l)")}) {
     model::Placeholders placeholders{{}, {{":v", nulls}}};
     Bindings bindings(placeholders);
     auto update = Update::Compile(update_text, bindings);
@@ -292,6 +291,32 @@ TEST(Update, RefusesWhatIsTooLargeBeforeMakingIt) {
     auto after = update->Apply(before);
     ASSERT_FALSE(after);
     EXPECT_EQ(after.error().message, "Item size to update has exceeded the maximum allowed size");
+  }
+}
+
+TEST(Update, CountsWhatItSays) {
+  const std::pair<std::string_view, size_t> cases[] = {
+      // 3, and 19 for each value: the target's first name, the value.
+      {"SET b = :s", 3 + 19 + 1 + 4},
+      {"SET #dot = :s", 3 + 19 + 3 + 4},  // the name, not the placeholder
+      {"SET a.bc[12] = :s", 3 + 19 + 1 + (4 + 2) + (4 + 2) + 4},
+      {"SET a = :s, b = :s", 3 + 2 * (19 + 1 + 4)},
+      {"SET a = bc.d[0]", 3 + 19 + 1 + (1 + 16 + 15 + 15)},
+      {"SET a = b + :one", 3 + 19 + 1 + 34 + (1 + 15) + 2},
+      {"SET a = b - :one", 3 + 19 + 1 + 37 + (1 + 15) + 2},
+      {"SET a = list_append(b, :empty)", 3 + 19 + 1 + 37 + (1 + 15) + 3},
+      {"SET a = if_not_exists(b, :s)", 3 + 19 + 1 + 39 + (1 + 15) + 4},
+      {"ADD a :one", 3 + 19 + 1 + 2},
+      {"REMOVE a, b.c", 3 + (1 + 1) + (1 + 1 + 5)},
+      {"DELETE a :ss", 3 + 1 + 1},
+      {"SET a = :s REMOVE b", 3 + (19 + 1 + 4) + (1 + 1)},
+  };
+  const model::Placeholders placeholders = PlaceholdersOf(kValues, kNames);
+  for (const auto& [text, bytes] : cases) {
+    Bindings bindings(placeholders);
+    auto update = Update::Compile(text, bindings);
+    ASSERT_TRUE(update) << text;
+    EXPECT_EQ(update->ChargedBytes(), bytes) << text;
   }
 }
 

@@ -1,6 +1,8 @@
 #include "model/dynamo_json.h"
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "model/base64.h"
 #include "model/json_shape.h"
@@ -26,45 +28,68 @@ std::unexpected<DbError> Ambiguous() {
       "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
       "supported datatypes");
 }
+std::unexpected<DbError> EmptyName() { return Invalid("Empty attribute name"); }
 std::unexpected<DbError> TooDeep() {
   return Invalid(
       "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
       "beyond supported limit");
 }
 
+std::string_view TextOf(Element member) { return member.get_string().value_unsafe(); }
+
 std::string JoinMembers(json::Array array) {
   std::string text = "[";
   for (Element member : array) {
     if (text.size() > 1) text += ", ";
-    text += std::string_view(member.get_string());
+    text += TextOf(member);
   }
   return text += "]";
 }
 
-DbStatus ReadValue(Element element, size_t level, AttributeValue& out);
+// The members up to the first that is there again, in the order of their bytes; then the others as
+// they came. `bytes_of` gives what they are compared by.
+template <class BytesOf>
+std::string QuoteMembers(json::Array array, std::string_view separator, BytesOf bytes_of) {
+  std::map<std::string, std::string_view> sorted;
+  std::vector<std::string_view> others;
+  for (Element member : array) {
+    const std::string_view text = TextOf(member);
+    if (!others.empty() || !sorted.emplace(bytes_of(text), text).second) others.push_back(text);
+  }
+  std::string out = "[";
+  auto add = [&](std::string_view text) {
+    if (out.size() > 1) out += separator;
+    out.append("\"").append(text).append("\"");
+  };
+  for (const auto& [bytes, text] : sorted) add(text);
+  for (std::string_view text : others) add(text);
+  return out += "]";
+}
 
-DbStatus ReadAttributes(Element element, size_t level, Map& out) {
+DbStatus ReadValue(Element element, size_t level, ValueLayer layer, AttributeValue& out);
+
+DbStatus ReadAttributes(Element element, size_t level, ValueLayer layer, Map& out) {
   TRY_ASSIGN(json::Object object, ExpectMap(element));
   out.Reserve(object.size());
   for (auto [name, value] : object) {
-    if (name.empty()) return Invalid("Empty attribute name");
+    if (name.empty()) return EmptyName();
     if (name.size() > kMaxNameBytes) {
       return Invalid("Attribute name is too large, must be less than 65536 bytes");
     }
-    TRY(ReadValue(value, level, out.Append(name)));
+    TRY(ReadValue(value, level, layer, out.Append(name)));
   }
   out.Sort();  // of a name that occurs twice the last one stays, as in other JSON readers
   return {};
 }
 
-DbStatus ReadList(Element element, size_t level, List& out) {
+DbStatus ReadList(Element element, size_t level, ValueLayer layer, List& out) {
   TRY_ASSIGN(json::Array array, ExpectList(element));
   out.reserve(array.size());
-  for (Element member : array) TRY(ReadValue(member, level, out.emplace_back()));
+  for (Element member : array) TRY(ReadValue(member, level, layer, out.emplace_back()));
   return {};
 }
 
-DbStatus ReadStringSet(Element element, StringSet& out) {
+DbStatus ReadStringSet(Element element, ValueLayer layer, StringSet& out) {
   TRY_ASSIGN(json::Array array, ExpectList(element));
   if (array.size() == 0) return InvalidParameter("An string set  may not be empty");
   out.members.reserve(array.size());
@@ -73,25 +98,30 @@ DbStatus ReadStringSet(Element element, StringSet& out) {
     out.members.emplace_back(text);
   }
   if (!SortSet(out)) {
-    return InvalidParameter("Input collection " + JoinMembers(array) + " contains duplicates.");
+    const std::string members =
+        layer == ValueLayer::kOlder
+            ? JoinMembers(array)
+            : QuoteMembers(array, ", ", [](std::string_view text) { return std::string(text); });
+    return InvalidParameter("Input collection " + members + " contains duplicates.");
   }
   return {};
 }
 
-DbStatus ReadNumberSet(Element element, NumberSet& out) {
+DbStatus ReadNumberSet(Element element, ValueLayer layer, NumberSet& out) {
   TRY_ASSIGN(json::Array array, ExpectList(element));
   if (array.size() == 0) return InvalidParameter("An number set  may not be empty");
   out.members.reserve(array.size());
   for (Element member : array) {
     TRY_ASSIGN(std::string_view text, ExpectString(member));
-    TRY_ASSIGN(Number number, Number::Parse(text));
+    TRY_ASSIGN(Number number, Number::Parse(text, layer));
     out.members.push_back(number);
   }
-  if (!SortSet(out)) return Invalid("Input collection contains duplicates");
-  return {};
+  if (SortSet(out)) return {};
+  if (layer == ValueLayer::kOlder) return Invalid("Input collection contains duplicates");
+  return InvalidParameter("Input collection contains duplicates.");
 }
 
-DbStatus ReadBinarySet(Element element, BinarySet& out) {
+DbStatus ReadBinarySet(Element element, ValueLayer layer, BinarySet& out) {
   TRY_ASSIGN(json::Array array, ExpectList(element));
   if (array.size() == 0) return InvalidParameter("Binary sets should not be empty");
   out.members.reserve(array.size());
@@ -100,13 +130,17 @@ DbStatus ReadBinarySet(Element element, BinarySet& out) {
     out.members.push_back(Binary{std::move(bytes)});
   }
   if (!SortSet(out)) {
-    return InvalidParameter("Input collection " + JoinMembers(array) +
-                            "of type BS contains duplicates.");
+    const std::string members =
+        layer == ValueLayer::kOlder
+            ? JoinMembers(array)
+            : QuoteMembers(array, ",", [](std::string_view text) { return *DecodeBase64(text); });
+    return InvalidParameter("Input collection " + members + "of type BS contains duplicates.");
   }
   return {};
 }
 
-DbStatus ReadContent(Type type, Element element, size_t level, AttributeValue& out) {
+DbStatus ReadContent(Type type, Element element, size_t level, ValueLayer layer,
+                     AttributeValue& out) {
   switch (type) {
     case Type::kS: {
       TRY_ASSIGN(std::string_view text, ExpectString(element));
@@ -115,7 +149,7 @@ DbStatus ReadContent(Type type, Element element, size_t level, AttributeValue& o
     }
     case Type::kN: {
       TRY_ASSIGN(std::string_view text, ExpectString(element));
-      TRY_ASSIGN(out.value, Number::Parse(text));
+      TRY_ASSIGN(out.value, Number::Parse(text, layer));
       return {};
     }
     case Type::kB: {
@@ -137,21 +171,21 @@ DbStatus ReadContent(Type type, Element element, size_t level, AttributeValue& o
     }
     case Type::kL:
       if (level >= kMaxNesting) return TooDeep();
-      return ReadList(element, level + 1, out.value.emplace<List>());
+      return ReadList(element, level + 1, layer, out.value.emplace<List>());
     case Type::kM:
       if (level >= kMaxNesting) return TooDeep();
-      return ReadAttributes(element, level + 1, out.value.emplace<Map>());
+      return ReadAttributes(element, level + 1, layer, out.value.emplace<Map>());
     case Type::kSS:
-      return ReadStringSet(element, out.value.emplace<StringSet>());
+      return ReadStringSet(element, layer, out.value.emplace<StringSet>());
     case Type::kNS:
-      return ReadNumberSet(element, out.value.emplace<NumberSet>());
+      return ReadNumberSet(element, layer, out.value.emplace<NumberSet>());
     case Type::kBS:
-      return ReadBinarySet(element, out.value.emplace<BinarySet>());
+      return ReadBinarySet(element, layer, out.value.emplace<BinarySet>());
   }
   return {};
 }
 
-DbStatus ReadValue(Element element, size_t level, AttributeValue& out) {
+DbStatus ReadValue(Element element, size_t level, ValueLayer layer, AttributeValue& out) {
   if (element.is_null()) return Empty();
   TRY_ASSIGN(json::Object object, ExpectStructure(element));
   bool found = false, ambiguous = false;
@@ -163,7 +197,7 @@ DbStatus ReadValue(Element element, size_t level, AttributeValue& out) {
     if (found && type != first) ambiguous = true;
     if (!found) first = type;
     found = true;
-    TRY(ReadContent(type, content, level, out));
+    TRY(ReadContent(type, content, level, layer, out));
   }
   if (!found) return Empty();
   if (ambiguous) return Ambiguous();
@@ -178,20 +212,57 @@ DbError Precedent(Element element, DbError error, DbStatus (*check)(Element)) {
   return shape ? std::move(error) : std::move(shape).error();
 }
 
+// Whether a value of DynamoDB JSON, of right JSON types, nests lists and maps too deeply.
+bool NestsTooDeep(Element element, size_t level) {
+  json::Object object;
+  if (element.get(object)) return false;
+  for (auto [name, content] : object) {
+    json::Array list;
+    json::Object map;
+    const bool is_list = name == "L" && !content.get(list);
+    const bool is_map = name == "M" && !content.get(map);
+    if (!is_list && !is_map) continue;
+    if (level >= kMaxNesting) return true;
+    const auto below = [&](Element value) { return NestsTooDeep(value, level + 1); };
+    if (is_list && std::ranges::any_of(list, below)) return true;
+    if (!is_map) continue;
+    for (auto [key, value] : map) {
+      if (below(value)) return true;
+    }
+  }
+  return false;
+}
+
+// AWS looks at an item's own names before its values, and at the depth of all values before the
+// names inside them.
+DbError NamesFirst(Element element, DbError error) {
+  const json::Object item = element.get_object().value_unsafe();
+  for (auto [name, value] : item) {
+    if (name.empty()) return EmptyName().error();
+  }
+  if (error.message != EmptyName().error().message) return error;
+  for (auto [name, value] : item) {
+    if (NestsTooDeep(value, 1)) return TooDeep().error();
+  }
+  return error;
+}
+
 }  // namespace
 
-DbResult<AttributeValue> ReadAttributeValue(json::Element element) {
+DbResult<AttributeValue> ReadAttributeValue(json::Element element, ValueLayer layer) {
   AttributeValue value;
-  if (auto status = ReadValue(element, 1, value); !status) {
+  if (auto status = ReadValue(element, 1, layer, value); !status) {
     return std::unexpected(Precedent(element, std::move(status).error(), CheckValueShape));
   }
   return value;
 }
 
-DbResult<Item> ReadItem(json::Element element) {
+DbResult<Item> ReadItem(json::Element element, ValueLayer layer) {
   Item item;
-  if (auto status = ReadAttributes(element, 1, item); !status) {
-    return std::unexpected(Precedent(element, std::move(status).error(), CheckItemShape));
+  if (auto status = ReadAttributes(element, 1, layer, item); !status) {
+    DbError error = Precedent(element, std::move(status).error(), CheckItemShape);
+    if (error.code == DbErrorCode::kSerialization) return std::unexpected(std::move(error));
+    return std::unexpected(NamesFirst(element, std::move(error)));
   }
   return item;
 }

@@ -89,6 +89,47 @@ TEST(DynamoJson, RefusesWrongValuesWithTheTextsOfAws) {
   for (const auto& [in, out] : cases) EXPECT_EQ(Outcome(in), out) << in;
 }
 
+TEST(DynamoJson, WordsNumbersAndSetsOtherwiseInTheCurrentLayer) {
+  const std::string invalid = "One or more parameter values were invalid: ";
+  const std::pair<std::string_view, std::string> cases[] = {
+      {R"({"N":""})", "The parameter cannot be converted to a numeric value: "},
+      {R"({"L":[{"N":"1e2147483647"}]})",
+       "Number overflow. Attempting to store a number with magnitude larger than supported range"},
+      {R"({"SS":["b","a","b","a"]})",
+       invalid + R"(Input collection ["a", "b", "b", "a"] contains duplicates.)"},
+      {R"({"BS":["/w==","AA==","AA=="]})",
+       invalid + R"(Input collection ["AA==","/w==","AA=="]of type BS contains duplicates.)"},
+      {R"({"NS":["1","1.0"]})", invalid + "Input collection contains duplicates."},
+  };
+  json::Document document;
+  for (auto [in, out] : cases) {
+    auto value = ReadAttributeValue(document.Parse(in).value(), ValueLayer::kCurrent);
+    ASSERT_FALSE(value) << in;
+    EXPECT_EQ(value.error().message, out) << in;
+  }
+}
+
+TEST(DynamoJson, LooksAtAnItemsOwnNamesFirstAndAtTheDepthOfValuesBeforeTheNamesInside) {
+  std::string deep = R"({"S":"x"})";
+  for (int i = 0; i < 40; ++i) deep = R"({"L":[)" + deep + "]}";
+  const std::string_view too_deep =
+      "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
+      "beyond supported limit";
+  const std::pair<std::string, std::string_view> cases[] = {
+      {R"({"d":)" + deep + R"(,"":{"S":"x"}})", "Empty attribute name"},
+      {R"({"m":{"M":{"":{"S":"x"}}},"d":)" + deep + "}", too_deep},
+      {R"({"m":{"M":{"":{"S":"x"}}},"d":{"L":[]}})", "Empty attribute name"},
+      {R"({"n":{"N":"abc"},"d":)" + deep + "}",
+       "The parameter cannot be converted to a numeric value: abc"},
+  };
+  json::Document document;
+  for (const auto& [in, out] : cases) {
+    auto item = ReadItem(document.Parse(in).value());
+    ASSERT_FALSE(item) << in;
+    EXPECT_EQ(item.error().message, out) << in;
+  }
+}
+
 TEST(DynamoJson, RefusesWrongJsonTypesWithTheTextsOfAws) {
   const std::pair<std::string_view, std::string> cases[] = {
       {R"("text")", "Unexpected value type in payload"},

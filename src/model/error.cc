@@ -67,4 +67,12 @@ DbErrorCode CodeOfWireName(std::string_view name) {
   return at == std::end(kTable) ? kInternalServerError : at->code;
 }
 
+DbError Enveloped(DbError error) {
+  constexpr std::string_view kEnvelope = "1 validation error detected: ";
+  if (error.code == DbErrorCode::kValidation && !error.message.starts_with(kEnvelope)) {
+    error.message.insert(0, kEnvelope);
+  }
+  return error;
+}
+
 }  // namespace cruddur::model

@@ -61,6 +61,10 @@ inline std::unexpected<DbError> Invalid(std::string message) {
   return DbFail(DbErrorCode::kValidation, std::move(message));
 }
 
+// A ValidationException with "1 validation error detected: " before its text, if it isn't there
+// yet: how AWS tells what is wrong with the requests of PutItem, UpdateItem and DeleteItem.
+DbError Enveloped(DbError error);
+
 struct DbErrorWire {
   DbErrorCode code;
   std::string_view type;  // "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <limits>
 
 #include "model/decimal.h"
 
@@ -25,9 +26,9 @@ std::unexpected<DbError> Underflow() {
 std::unexpected<DbError> TooPrecise() {
   return Invalid("Attempting to store more than 38 significant digits in a Number");
 }
-std::unexpected<DbError> NotNumeric(std::string_view text) {
+std::unexpected<DbError> NotNumeric(std::string_view text, ValueLayer layer) {
   std::string message = "The parameter cannot be converted to a numeric value";
-  if (!text.empty()) message.append(": ").append(text);
+  if (!text.empty() || layer == ValueLayer::kCurrent) message.append(": ").append(text);
   return Invalid(std::move(message));
 }
 
@@ -37,6 +38,7 @@ struct Literal {
   int64_t digits = 0;       // of the coefficient
   int64_t exponent = 0;     // of its last digit
   int64_t magnitude = 0;    // of its first digit; for a zero, of the zero as it was written
+  int64_t scale = 0;        // digits behind the point less the exponent, as they were written
   bool negative = false;
 };
 
@@ -92,9 +94,19 @@ bool ReadLiteral(std::string_view text, Literal& out) {
   // Far beyond every limit the exact value doesn't matter; this keeps the sums below in range.
   written = std::clamp<int64_t>(written, -(int64_t{1} << 40), int64_t{1} << 40);
 
-  out.exponent = written - std::max<int64_t>(fraction, 0) + zeros;
+  out.scale = std::max<int64_t>(fraction, 0) - written;
+  out.exponent = zeros - out.scale;
   if (out.digits == 0) out.exponent -= zeros;
   out.magnitude = out.exponent + std::max<int64_t>(out.digits - 1, 0);
+  return true;
+}
+
+// BigDecimal has 32 bits for the scale, of either sign, and AWS's older layer for the difference of
+// precision and scale, which wraps around. False: no such number.
+bool WrapMagnitude(Literal& literal) {
+  constexpr int64_t kMaxScale = std::numeric_limits<int32_t>::max();
+  if (literal.scale > kMaxScale || literal.scale < -kMaxScale) return false;
+  literal.magnitude = int64_t{static_cast<int32_t>(literal.magnitude + 1)} - 1;
   return true;
 }
 
@@ -125,10 +137,11 @@ Number::Number(int64_t value) : negative_(value < 0) {
   }
 }
 
-DbResult<Number> Number::Parse(std::string_view text) {
+DbResult<Number> Number::Parse(std::string_view text, ValueLayer layer) {
   if (int64_t value; ReadShortInteger(text, value)) return Number(value);
   Literal literal;
-  if (!ReadLiteral(text, literal)) return NotNumeric(text);
+  if (!ReadLiteral(text, literal)) return NotNumeric(text, layer);
+  if (layer == ValueLayer::kOlder && !WrapMagnitude(literal)) return NotNumeric(text, layer);
   if (literal.magnitude > kMaxMagnitude) return Overflow();
   if (literal.magnitude < kMinMagnitude) return Underflow();
   if (literal.digits > kMaxDigits) return TooPrecise();

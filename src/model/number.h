@@ -10,6 +10,7 @@
 
 #include "model/decimal.h"
 #include "model/error.h"
+#include "model/value_layer.h"
 
 namespace cruddur::model {
 
@@ -22,7 +23,9 @@ class Number {
 
   // Signs, leading zeros, fractions and exponents are read; spaces and anything else are not.
   // ValidationException with AWS's texts for what is no number, too large, too small or too long.
-  static DbResult<Number> Parse(std::string_view text);
+  // The layers differ about exponents beyond 32 bits, which the older one reads as Java's
+  // BigDecimal does.
+  static DbResult<Number> Parse(std::string_view text, ValueLayer layer = ValueLayer::kCurrent);
 
   // Exact sums; ValidationException where the result would need more than 38 digits or leaves
   // the range.

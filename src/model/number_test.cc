@@ -92,7 +92,7 @@ TEST(Number, RefusesWithTheTextsOfAws) {
       {"-1.23456789012345678901234567890123456789", kTooPrecise},
       {"314159265358979323846264338327950288419e30", kTooPrecise},
       {"1" + std::string(60, '0') + "1", kTooPrecise},
-      {"", "The parameter cannot be converted to a numeric value"},
+      {"", "The parameter cannot be converted to a numeric value: "},
   };
   for (const auto& [text, expected] : cases) EXPECT_EQ(Normal(text), expected) << text;
   for (std::string text : {"abc",
@@ -119,6 +119,30 @@ TEST(Number, RefusesWithTheTextsOfAws) {
     EXPECT_EQ(Normal(text), "The parameter cannot be converted to a numeric value: " + text);
   }
   EXPECT_FALSE(Number::Parse(std::string_view("1\0", 2)).has_value());
+}
+
+// As Java's BigDecimal does, with a scale of 32 bits; AWS's arithmetic wraps around in those, too.
+TEST(Number, IsReadWithThirtyTwoBitsInTheOlderLayer) {
+  const std::string not_numeric = "The parameter cannot be converted to a numeric value";
+  const std::pair<std::string, std::string> cases[] = {
+      {"", not_numeric},
+      {"abc", not_numeric + ": abc"},
+      {"1e99999999999", not_numeric + ": 1e99999999999"},
+      {"1e2147483648", not_numeric + ": 1e2147483648"},
+      {"1e-2147483648", not_numeric + ": 1e-2147483648"},
+      {"1.5e-2147483647", not_numeric + ": 1.5e-2147483647"},
+      {"1e2147483647", kUnderflow},
+      {"1e2147483646", kOverflow},
+      {"1e-2147483647", kUnderflow},
+      {"1e126", kOverflow},
+      {"123456789012345678901234567890123456789", kTooPrecise},
+  };
+  for (const auto& [text, expected] : cases) {
+    auto number = Number::Parse(text, ValueLayer::kOlder);
+    ASSERT_FALSE(number) << text;
+    EXPECT_EQ(number.error().message, expected) << text;
+  }
+  EXPECT_EQ(Number::Parse("-1.50e2", ValueLayer::kOlder).value(), Number(-150));
 }
 
 TEST(Number, AddsAndSubtractsExactly) {

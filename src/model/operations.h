@@ -196,8 +196,16 @@ struct ConditionCheck {
 // The members of Put, Delete and Update that transactions don't have (ReturnValues, …) are ignored.
 using TransactWrite =
     std::variant<PutItemRequest, DeleteItemRequest, UpdateItemRequest, ConditionCheck>;
+// What is wrong with the values of one of a transaction's items, the first one of which that is so.
+// It is told when the items before it have been found right.
+struct BrokenTransactWrite {
+  size_t item = 0;
+  bool behind_expressions = false;  // told when the item's own expressions have been found right
+  DbError error;
+};
 struct TransactWriteItemsRequest {
   std::vector<TransactWrite> items;
+  std::optional<BrokenTransactWrite> broken;
   std::string client_request_token;
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
   ReturnItemCollectionMetrics return_metrics = ReturnItemCollectionMetrics::kNone;
