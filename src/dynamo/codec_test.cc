@@ -298,8 +298,8 @@ model::TableDescription Table() {
 TEST(Codec, WritesTableDescriptionsAsDynamoDoes) {
   model::TableDescription table = Table();
   const std::string_view json =
-      R"({"Table":{"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},)"
-      R"({"AttributeName":"sk","AttributeType":"N"},{"AttributeName":"group","AttributeType":"S"}],)"
+      R"({"Table":{"AttributeDefinitions":[{"AttributeName":"group","AttributeType":"S"},)"
+      R"({"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"}],)"
       R"("KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},)"
       R"({"AttributeName":"sk","KeyType":"RANGE"}],"CreationDateTime":1679651101.561,)"
       R"("TableName":"abc","TableStatus":"ACTIVE","ProvisionedThroughput":)"
@@ -313,7 +313,7 @@ TEST(Codec, WritesTableDescriptionsAsDynamoDoes) {
       R"("IndexArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/gsi",)"
       R"("IndexStatus":"ACTIVE","ProvisionedThroughput":{"NumberOfDecreasesToday":0,)"
       R"("ReadCapacityUnits":5,"WriteCapacityUnits":5},"OnDemandThroughput":{)"
-      R"("MaxReadRequestUnits":-1,"MaxWriteRequestUnits":9},"WarmThroughput":{)"
+      R"("MaxWriteRequestUnits":9},"WarmThroughput":{)"
       R"("ReadUnitsPerSecond":6,"WriteUnitsPerSecond":7,"Status":"ACTIVE"}}],)"
       R"("StreamSpecification":{)"
       R"("StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},)"

@@ -53,7 +53,10 @@ std::string Fault(const std::vector<Element>& elements, SchemaOf owner,
   for (size_t i = 0; i < elements.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       if (elements[i].name == elements[j].name) {
-        return "Both the Hash Key and the Range Key element in the KeySchema have the same name";
+        return owner == SchemaOf::kGlobalIndex
+                   ? "The KeySchema contains multiple key attributes with the same name"
+                   : "Both the Hash Key and the Range Key element in the KeySchema have the same "
+                     "name";
       }
     }
   }

@@ -587,14 +587,26 @@ TEST(Request, ChecksTablesBeforeTheirNamesAreLookedUp) {
            R"({"TableName": "abc", "SSESpecification": {"Enabled": true, "KMSMasterKeyId": "a"}})",
            "One or more parameter values were invalid: SSEType KMS is required if KMSMasterKeyId "
            "is specified"},
-          {kUpdateTable, R"({"TableName": "abc", "WarmThroughput": {"ReadUnitsPerSecond": 0}})",
-           "1 validation error detected: Value '0' at 'warmThroughput.readUnitsPerSecond' failed "
-           "to "
-           "satisfy constraint: Member must have value greater than or equal to 1"},
+          {kUpdateTable,
+           R"({"TableName": "abc", "GlobalSecondaryIndexUpdates": [{"Create": {"IndexName": "abc",)"
+           R"("KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}], "Projection": )"
+           R"({"ProjectionType": "ALL"}}}]})",
+           "One or more parameter values were invalid: AttributeDefinitions is not specified for "
+           "index: abc"},
+          {kUpdateTable,
+           R"({"TableName": "abc", "AttributeDefinitions": [{"AttributeName": "a", )"
+           R"("AttributeType": "S"}], "GlobalSecondaryIndexUpdates": [{"Create": {"IndexName": )"
+           R"("abc", "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}, {"AttributeName": )"
+           R"("a", "KeyType": "RANGE"}], "Projection": {"ProjectionType": "ALL"}}}]})",
+           "The KeySchema contains multiple key attributes with the same name"},
           {kUpdateTable, R"({"TableName": "abc", "ReplicaUpdates": [{}]})",
            "One or more parameter values were invalid: ReplicaUpdates is not supported: tables "
            "have no replicas here"},
       });
+  // Its range is the engine's to check.
+  EXPECT_EQ(
+      kUpdateTable(R"({"TableName": "abc", "WarmThroughput": {"ReadUnitsPerSecond": 0}})").message,
+      "accepted");
   EXPECT_EQ(kUpdateTable(R"({"TableName": "abc", "GlobalSecondaryIndexUpdates": [
                            {"Delete": {"IndexName": "abc"}}, {"Delete": {"IndexName": "abd"}}]})")
                 .code,

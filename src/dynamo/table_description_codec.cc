@@ -18,15 +18,17 @@ void WriteThroughput(json::Writer& out, const model::Throughput& value) {
 }
 
 void WriteSettings(json::Writer& out, const model::OnDemandThroughput& on_demand,
-                   const model::Throughput& warm, TableStatus status) {
+                   const model::Throughput& warm, bool warming, TableStatus status) {
   if (on_demand.max_read || on_demand.max_write) {
     out.Key("OnDemandThroughput").BeginObject();
-    out.Key("MaxReadRequestUnits").Int(on_demand.max_read.value_or(-1));
-    out.Key("MaxWriteRequestUnits").Int(on_demand.max_write.value_or(-1)).EndObject();
+    if (on_demand.max_read) out.Key("MaxReadRequestUnits").Int(*on_demand.max_read);
+    if (on_demand.max_write) out.Key("MaxWriteRequestUnits").Int(*on_demand.max_write);
+    out.EndObject();
   }
-  if (status == TableStatus::kCreating || status == TableStatus::kDeleting) return;
+  if (!warming && (status == TableStatus::kCreating || status == TableStatus::kDeleting)) return;
   out.Key("WarmThroughput").BeginObject().Key("ReadUnitsPerSecond").Int(warm.read_units);
-  out.Key("WriteUnitsPerSecond").Int(warm.write_units).Key("Status").String("ACTIVE").EndObject();
+  out.Key("WriteUnitsPerSecond").Int(warm.write_units);
+  out.Key("Status").String(warming ? "UPDATING" : "ACTIVE").EndObject();
 }
 
 void WriteEncryption(json::Writer& out, const std::string& key_arn) {
@@ -61,14 +63,17 @@ void WriteTableClass(json::Writer& out, const model::TableDescription& table) {
   out.EndObject();
 }
 
-void WriteIndex(json::Writer& out, const model::IndexDescription& index) {
+void WriteIndex(json::Writer& out, const model::IndexDescription& index, TableStatus table) {
   out.BeginObject().Key("IndexName").String(index.name);
   WriteKeySchema(out, index.keys);
   out.Key("Projection").BeginObject();
   out.Key("ProjectionType").String(NameOf(index.projection.type));
   if (!index.projection.non_key_attributes.empty()) {
+    const auto& given = index.projection.non_key_attributes;
+    std::vector<std::string_view> names(given.begin(), given.end());
+    std::ranges::sort(names);
     out.Key("NonKeyAttributes").BeginArray();
-    for (const std::string& name : index.projection.non_key_attributes) out.String(name);
+    for (const std::string_view name : names) out.String(name);
     out.EndArray();
   }
   out.EndObject();
@@ -77,21 +82,24 @@ void WriteIndex(json::Writer& out, const model::IndexDescription& index) {
   out.Key("IndexArn").String(index.arn);
   if (index.global) {
     out.Key("IndexStatus").String(NameOf(index.status));
-    if (index.backfilling) out.Key("Backfilling").Bool(true);
+    // Told of an index that a table came to have later, until it is there.
+    if (index.status == TableStatus::kCreating && table != TableStatus::kCreating) {
+      out.Key("Backfilling").Bool(index.backfilling);
+    }
     WriteThroughput(out, index.throughput);
-    WriteSettings(out, index.on_demand, index.warm, index.status);
+    WriteSettings(out, index.on_demand, index.warm, index.warming, index.status);
   }
   out.EndObject();
 }
 
-void WriteIndexes(json::Writer& out, std::string_view key,
-                  const std::vector<model::IndexDescription>& indexes, bool global) {
+void WriteIndexes(json::Writer& out, std::string_view key, const model::TableDescription& table,
+                  bool global) {
   bool any = false;
-  for (const model::IndexDescription& index : indexes) {
+  for (const model::IndexDescription& index : table.indexes) {
     if (index.global != global) continue;
     if (!any) out.Key(key).BeginArray();
     any = true;
-    WriteIndex(out, index);
+    WriteIndex(out, index, table.status);
   }
   if (any) out.EndArray();
 }
@@ -181,6 +189,7 @@ void WriteResponse(json::Writer& out, const model::TableDescription& table, std:
     std::vector<model::KeyAttribute> definitions;
     AddDefinitions(definitions, table.keys);
     for (const auto& index : table.indexes) AddDefinitions(definitions, index.keys);
+    std::ranges::sort(definitions, {}, &model::KeyAttribute::name);
     WriteAttributeDefinitions(out, definitions);
     WriteKeySchema(out, table.keys);
     out.Key("CreationDateTime");
@@ -195,8 +204,8 @@ void WriteResponse(json::Writer& out, const model::TableDescription& table, std:
   out.Key("TableArn").String(table.arn);
   out.Key("TableId").String(table.id);
   if (table.status != TableStatus::kDeleting) {
-    WriteIndexes(out, "LocalSecondaryIndexes", table.indexes, false);
-    WriteIndexes(out, "GlobalSecondaryIndexes", table.indexes, true);
+    WriteIndexes(out, "LocalSecondaryIndexes", table, false);
+    WriteIndexes(out, "GlobalSecondaryIndexes", table, true);
   }
   if (table.stream_view) {
     out.Key("StreamSpecification").BeginObject().Key("StreamEnabled").Bool(true);
@@ -209,7 +218,7 @@ void WriteResponse(json::Writer& out, const model::TableDescription& table, std:
   WriteEncryption(out, table.kms_key_arn);
   WriteTableClass(out, table);
   out.Key("DeletionProtectionEnabled").Bool(table.deletion_protection);
-  WriteSettings(out, table.on_demand, table.warm, table.status);
+  WriteSettings(out, table.on_demand, table.warm, table.warming, table.status);
   out.EndObject().EndObject();
 }
 

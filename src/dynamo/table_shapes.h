@@ -68,8 +68,8 @@ inline constexpr Member kOnDemandMembers[] = {{"MaxReadRequestUnits", &kAnyUnits
                                               {"MaxWriteRequestUnits", &kAnyUnits}};
 inline constexpr Shape kOnDemand{
     .kind = ShapeKind::kStructure, .type = "OnDemandThroughput", .members = kOnDemandMembers};
-inline constexpr Member kWarmMembers[] = {{"ReadUnitsPerSecond", &kUnits},
-                                          {"WriteUnitsPerSecond", &kUnits}};
+inline constexpr Member kWarmMembers[] = {{"ReadUnitsPerSecond", &kAnyUnits},
+                                          {"WriteUnitsPerSecond", &kAnyUnits}};
 inline constexpr Shape kWarm{
     .kind = ShapeKind::kStructure, .type = "WarmThroughput", .members = kWarmMembers};
 

@@ -154,6 +154,11 @@ void ReadIndexUpdate(json::Element value, model::UpdateTableRequest& out, Reques
          ReadOnDemand(inner.At("OnDemandThroughput")), ReadWarm(inner.At("WarmThroughput"))});
   }
   if (create) {
+    if (out.attribute_definitions.empty()) {
+      FailParameter(issues, fmt::format("AttributeDefinitions is not specified for index: {}",
+                                        Fields<kCreateIndex>(*create).String("IndexName")));
+      return;
+    }
     out.create_index =
         ReadIndex<kCreateIndex>(*create, SchemaOf::kGlobalIndex, out.attribute_definitions, issues);
   }
@@ -216,8 +221,11 @@ model::DbStatus ReadRequest(json::Element body, model::UpdateTableRequest& out) 
     out.attribute_definitions = ReadAttributeDefinitions(fields.At("AttributeDefinitions"));
     out.billing = fields.OptionalEnum<model::BillingMode>("BillingMode");
     out.throughput = ReadThroughput(fields.At("ProvisionedThroughput"));
-    fields.ForEach("GlobalSecondaryIndexUpdates",
-                   [&](json::Element each) { ReadIndexUpdate(each, out, issues); });
+    out.empty_index_updates = fields.Has("GlobalSecondaryIndexUpdates");
+    fields.ForEach("GlobalSecondaryIndexUpdates", [&](json::Element each) {
+      out.empty_index_updates = false;
+      ReadIndexUpdate(each, out, issues);
+    });
     if (const json::Element* stream = fields.At("StreamSpecification")) {
       if (stream->is_object()) {
         Fields<kStreamSpecification> inner(*stream);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "engine/java_order.h"
 #include "engine/selection.h"
 #include "expr/comparison.h"
 #include "expr/partiql_keys.h"
@@ -18,25 +19,6 @@ using model::AttributeValue;
 using model::DbResult;
 using model::DbStatus;
 using model::Invalid;
-
-uint32_t JavaHash(std::string_view text) {
-  uint32_t hash = 0;
-  for (const char c : text) hash = hash * 31 + static_cast<unsigned char>(c);
-  return hash ^ hash >> 16;
-}
-
-// AWS lists names in the order in which Java's HashSet holds them.
-std::vector<std::string_view> InJavaOrder(const std::vector<std::string_view>& names) {
-  std::vector<std::string_view> ordered;
-  for (const std::string_view name : names) {
-    if (std::ranges::find(ordered, name) == ordered.end()) ordered.push_back(name);
-  }
-  size_t buckets = 16;
-  while (ordered.size() > buckets * 3 / 4) buckets *= 2;
-  std::ranges::stable_sort(ordered, {},
-                           [&](std::string_view name) { return JavaHash(name) & (buckets - 1); });
-  return ordered;
-}
 
 // Of several reads AWS looks at one: the first of a HashMap by partition key. Of those in one
 // bucket that is the last in the statement.

@@ -29,12 +29,15 @@ std::string PrincipalText(std::string_view text) {
   return IsAccount(text) ? fmt::format("arn:aws:iam::{}:root", text) : std::string(text);
 }
 
+constexpr std::string_view kNoJson = "This policy contains invalid Json";
+
 class Canonical {
  public:
   explicit Canonical(std::string& out) : out_(out) {}
 
   DbStatus WriteDocument(json::Element document) {
-    if (!document.is_object()) return InvalidDocument("Syntax errors in policy.");
+    if (document.is_null()) return InvalidDocument("This text appears not to be a policy");
+    if (!document.is_object()) return InvalidDocument(kNoJson);
     json::Element version, id, statements;
     const bool has_version = document.at_key("Version").get(version) == simdjson::SUCCESS;
     if (has_version && !version.is_string()) return InvalidDocument("Syntax errors in policy.");
@@ -48,6 +51,9 @@ class Canonical {
     }
     out_.Key("Statement").BeginArray();
     if (statements.is_array()) {
+      if (statements.get_array().value_unsafe().size() == 0) {
+        return InvalidDocument("Could not parse the policy: Statement is empty!");
+      }
       for (json::Element each : statements.get_array().value_unsafe()) TRY(WriteStatement(each));
     } else {
       TRY(WriteStatement(statements));
@@ -156,12 +162,13 @@ class Canonical {
 
 model::DbResult<std::string> CanonicalPolicy(std::string_view document) {
   if (document.size() > kMaxBytes) {
-    return InvalidDocument(
-        fmt::format("The policy is larger than the maximum allowed size of {} bytes", kMaxBytes));
+    return model::Invalid(fmt::format(
+        "One or more parameter values were invalid: Maximum policy size of {} bytes exceeded",
+        kMaxBytes));
   }
   json::Document parser;
   const auto parsed = parser.Parse(document);
-  if (!parsed) return InvalidDocument("Syntax errors in policy.");
+  if (!parsed) return InvalidDocument(kNoJson);
   std::string text;
   TRY(Canonical(text).WriteDocument(*parsed));
   return text;

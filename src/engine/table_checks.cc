@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "engine/field_checks.h"
+#include "engine/java_order.h"
 #include "engine/table_settings.h"
 #include "engine/table_tags.h"
 
@@ -66,13 +67,18 @@ DbStatus CheckSchema(const KeySchema& keys, size_t max_partition, size_t max_sor
 
 // One attribute has one type in all keys, and every definition is used.
 DbStatus CheckDefinitions(const CreateTableRequest& request) {
-  std::set<std::string_view> used;
+  std::set<std::string_view> names;
+  for (const KeyAttribute& definition : request.attribute_definitions) {
+    if (names.insert(definition.name).second) continue;
+    return Invalid(fmt::format("Attribute Name is duplicated: {}", definition.name));
+  }
+  std::vector<std::string_view> used;
   std::vector<const KeyAttribute*> attributes = AttributesOf(request.keys);
   for (const IndexDefinition& index : request.indexes) {
     for (const KeyAttribute* attribute : AttributesOf(index.keys)) attributes.push_back(attribute);
   }
   for (const KeyAttribute* attribute : attributes) {
-    used.insert(attribute->name);
+    used.push_back(attribute->name);
     const auto same = [&](const KeyAttribute* other) { return other->name == attribute->name; };
     if ((*std::ranges::find_if(attributes, same))->type != attribute->type) {
       return InvalidParameter("Attribute {} is defined with two types", attribute->name);
@@ -82,7 +88,7 @@ DbStatus CheckDefinitions(const CreateTableRequest& request) {
   bool unused = false;
   for (const KeyAttribute& definition : request.attribute_definitions) {
     defined.push_back(definition.name);
-    unused = unused || !used.contains(definition.name);
+    unused = unused || std::ranges::find(used, definition.name) == used.end();
   }
   if (!unused) return {};
   if (request.indexes.empty()) {
@@ -92,7 +98,7 @@ DbStatus CheckDefinitions(const CreateTableRequest& request) {
   }
   return InvalidParameter(
       "Some AttributeDefinitions are not used. AttributeDefinitions: [{}], keys used: [{}]",
-      fmt::join(defined, ", "), fmt::join(used, ", "));
+      fmt::join(defined, ", "), fmt::join(InJavaOrder(used), ", "));
 }
 
 DbStatus CheckProjection(const IndexDefinition& index) {
@@ -108,7 +114,11 @@ DbStatus CheckProjection(const IndexDefinition& index) {
   }
   FieldChecks fields;
   fields.Length("nonKeyAttributes", "'[...]'", count, 0, kMaxProjectedInOne);
+  std::set<std::string_view> names;
   for (const std::string& name : projection.non_key_attributes) {
+    if (!names.insert(name).second) {
+      return InvalidParameter("Duplicate element in NonKeyAttributes: {}", name);
+    }
     fields.Length("nonKeyAttributes.member", fmt::format("'{}'", name), name.size(), 1,
                   kMaxKeyNameBytes);
   }
@@ -149,9 +159,8 @@ DbStatus CheckIndexThroughput(const IndexDefinition& index, BillingMode billing)
 
 DbStatus CheckIndexSettings(const IndexDefinition& index, BillingMode billing) {
   TRY(CheckIndexThroughput(index, billing));
-  const std::string what = "index " + index.name;
-  TRY(CheckOnDemandThroughput(what, billing, index.on_demand));
-  return CheckWarmThroughput(what, billing, index.throughput.value_or(model::Throughput()),
+  TRY(CheckOnDemandThroughput(index.name, billing, index.on_demand));
+  return CheckWarmThroughput(index.name, billing, index.throughput.value_or(model::Throughput()),
                              index.warm);
 }
 
@@ -224,15 +233,15 @@ DbStatus CheckCreateTable(const CreateTableRequest& request) {
   fields.TableName(request.table);
   TRY(fields.Result());
   TRY(CheckThroughput(request.billing, request.throughput));
-  TRY(CheckOnDemandThroughput("table", request.billing, request.on_demand));
-  TRY(CheckWarmThroughput("table", request.billing,
-                          request.throughput.value_or(model::Throughput()), request.warm));
+  TRY(CheckOnDemandThroughput("", request.billing, request.on_demand));
+  TRY(CheckWarmThroughput("", request.billing, request.throughput.value_or(model::Throughput()),
+                          request.warm));
   TRY(CheckSchema(request.keys, 1, 1));
+  TRY(CheckDefinitions(request));
   for (size_t i = 0; i < request.indexes.size(); ++i) {
     TRY(CheckIndex(request.indexes[i], request.keys, std::span(request.indexes).first(i),
                    request.billing));
   }
-  TRY(CheckDefinitions(request));
   return CheckTags(request.tags);
 }
 

@@ -27,29 +27,40 @@ DbStatus ForEachMember(const WantedWarmThroughput& wanted, F&& check) {
   return check("WriteUnitsPerSecond", wanted.write_units, &Throughput::write_units);
 }
 
-DbStatus CheckBilling(std::string_view what, BillingMode billing, std::string_view member,
-                      const std::optional<int64_t>& value) {
+// AWS words what concerns a new table or index otherwise than what concerns a changed one.
+enum class Occasion { kCreate, kChange };
+
+DbStatus CheckBilling(std::string_view index, BillingMode billing, std::string_view member,
+                      const std::optional<int64_t>& value, Occasion occasion) {
   if (!value || billing == BillingMode::kPayPerRequest) return {};
+  const bool create = occasion == Occasion::kCreate;
+  std::string of_index;
+  if (!index.empty()) of_index = fmt::format("for index{}: {} ", create ? "" : " ", index);
   return InvalidParameter(
-      fmt::format("{} for OnDemandThroughput {}cannot be specified when the table BillingMode is "
-                  "PROVISIONED",
-                  member, what == "table" ? "" : fmt::format("for {} ", what)));
+      fmt::format("{} for OnDemandThroughput {}cannot be specified when {}table BillingMode is "
+                  "PROVISIONED{}",
+                  member, of_index, create ? "" : "the ", create ? "." : ""));
 }
 
-DbStatus CheckRange(std::string_view what, std::string_view member,
-                    const std::optional<int64_t>& value, bool may_clear) {
-  if (!value || *value >= 1 || (may_clear && *value == -1)) return {};
-  return InvalidParameter(fmt::format(
-      "Requested {} for OnDemandThroughput for {} is outside of valid range", member, what));
+DbStatus CheckRange(std::string_view index, std::string_view member,
+                    const std::optional<int64_t>& value, Occasion occasion) {
+  if (!value || *value >= 1 || (occasion == Occasion::kChange && *value == -1)) return {};
+  return InvalidParameter(
+      fmt::format("Requested {} for OnDemandThroughput for {} is outside of valid range", member,
+                  index.empty() ? "table" : fmt::format("index : {}", index)));
 }
 
-DbStatus CheckLimits(std::string_view what, BillingMode billing, const OnDemandThroughput& wanted,
-                     bool may_clear) {
+DbStatus CheckLimits(std::string_view index, BillingMode billing, const OnDemandThroughput& wanted,
+                     Occasion occasion) {
   constexpr std::string_view kRead = "MaxReadRequestUnits", kWrite = "MaxWriteRequestUnits";
-  TRY(CheckBilling(what, billing, kRead, wanted.max_read));
-  TRY(CheckBilling(what, billing, kWrite, wanted.max_write));
-  TRY(CheckRange(what, kRead, wanted.max_read, may_clear));
-  return CheckRange(what, kWrite, wanted.max_write, may_clear);
+  TRY(CheckBilling(index, billing, kRead, wanted.max_read, occasion));
+  TRY(CheckBilling(index, billing, kWrite, wanted.max_write, occasion));
+  TRY(CheckRange(index, kRead, wanted.max_read, occasion));
+  return CheckRange(index, kWrite, wanted.max_write, occasion);
+}
+
+std::string WarmSubject(std::string_view index) {
+  return index.empty() ? "table" : fmt::format("index {}", index);
 }
 
 void ChangeLimit(const std::optional<int64_t>& wanted, std::optional<int64_t>& limit) {
@@ -75,7 +86,7 @@ void RaiseWarmThroughput(Throughput& warm, const Throughput& at_least) {
   warm.write_units = std::max(warm.write_units, at_least.write_units);
 }
 
-DbStatus CheckWarmThroughput(std::string_view what, BillingMode billing,
+DbStatus CheckWarmThroughput(std::string_view index, BillingMode billing,
                              const Throughput& provisioned,
                              const std::optional<WantedWarmThroughput>& wanted) {
   if (!wanted) return {};
@@ -85,16 +96,17 @@ DbStatus CheckWarmThroughput(std::string_view what, BillingMode billing,
         if (!value || *value >= initial.*place) return {};
         const std::string_view provisioned_member =
             place == &Throughput::read_units ? "ReadCapacityUnits" : "WriteCapacityUnits";
-        return InvalidParameter(
-            fmt::format("Requested {} for WarmThroughput for {} is lower than {}", member, what,
-                        billing == BillingMode::kPayPerRequest
-                            ? "initial throughput for OnDemand. See: https://docs.aws.amazon.com/"
-                              "amazondynamodb/latest/developerguide/warm-throughput.html"
-                            : fmt::format("{} of ProvisionedThroughput", provisioned_member)));
+        return InvalidParameter(fmt::format(
+            "Requested {} for WarmThroughput for {} is lower than {}", member, WarmSubject(index),
+            billing == BillingMode::kPayPerRequest
+                ? "initial throughput for OnDemand. See: https://docs.aws.amazon.com/"
+                  "amazondynamodb/latest/developerguide/"
+                  "on-demand-capacity-mode.html#on-demand-capacity-mode-initial"
+                : fmt::format("{} of ProvisionedThroughput", provisioned_member)));
       });
 }
 
-DbStatus ChangeWarmThroughput(std::string_view what, const WantedWarmThroughput& wanted,
+DbStatus ChangeWarmThroughput(std::string_view index, const WantedWarmThroughput& wanted,
                               Throughput& warm) {
   TRY(ForEachMember(
       wanted, [&](std::string_view member, const auto& value, auto place) -> DbStatus {
@@ -102,20 +114,20 @@ DbStatus ChangeWarmThroughput(std::string_view what, const WantedWarmThroughput&
         return InvalidParameter(
             fmt::format("Requested {} for WarmThroughput for {} is lower than current "
                         "WarmThroughput, decreasing WarmThroughput is not supported",
-                        member, what));
+                        member, WarmSubject(index)));
       }));
   RaiseWarmThroughput(warm, {wanted.read_units.value_or(0), wanted.write_units.value_or(0)});
   return {};
 }
 
-DbStatus CheckOnDemandThroughput(std::string_view what, BillingMode billing,
+DbStatus CheckOnDemandThroughput(std::string_view index, BillingMode billing,
                                  const std::optional<OnDemandThroughput>& wanted) {
-  return wanted ? CheckLimits(what, billing, *wanted, /*may_clear=*/false) : DbStatus();
+  return wanted ? CheckLimits(index, billing, *wanted, Occasion::kCreate) : DbStatus();
 }
 
-DbStatus ChangeOnDemandThroughput(std::string_view what, BillingMode billing,
+DbStatus ChangeOnDemandThroughput(std::string_view index, BillingMode billing,
                                   const OnDemandThroughput& wanted, OnDemandThroughput& limits) {
-  TRY(CheckLimits(what, billing, wanted, /*may_clear=*/true));
+  TRY(CheckLimits(index, billing, wanted, Occasion::kChange));
   ChangeLimit(wanted.max_read, limits.max_read);
   ChangeLimit(wanted.max_write, limits.max_write);
   return {};

@@ -19,20 +19,20 @@ model::Throughput WarmThroughputOf(model::BillingMode billing, const model::Thro
 // Raised to what a change of throughput or billing brings along; it never falls.
 void RaiseWarmThroughput(model::Throughput& warm, const model::Throughput& at_least);
 
-// `what` is "table" or "index by-name" in what follows.
+// `index` is the name of the index that the setting is of in what follows; empty: the table.
 
 // For what is created: no less than the initial one.
-DbStatus CheckWarmThroughput(std::string_view what, model::BillingMode billing,
+DbStatus CheckWarmThroughput(std::string_view index, model::BillingMode billing,
                              const model::Throughput& provisioned,
                              const std::optional<model::WantedWarmThroughput>& wanted);
 // Raises `warm` to what is wanted, or refuses to lower it.
-DbStatus ChangeWarmThroughput(std::string_view what, const model::WantedWarmThroughput& wanted,
+DbStatus ChangeWarmThroughput(std::string_view index, const model::WantedWarmThroughput& wanted,
                               model::Throughput& warm);
 
-DbStatus CheckOnDemandThroughput(std::string_view what, model::BillingMode billing,
+DbStatus CheckOnDemandThroughput(std::string_view index, model::BillingMode billing,
                                  const std::optional<model::OnDemandThroughput>& wanted);
 // -1 takes a limit away; a member that isn't given stays.
-DbStatus ChangeOnDemandThroughput(std::string_view what, model::BillingMode billing,
+DbStatus ChangeOnDemandThroughput(std::string_view index, model::BillingMode billing,
                                   const model::OnDemandThroughput& wanted,
                                   model::OnDemandThroughput& limits);
 

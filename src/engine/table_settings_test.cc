@@ -10,6 +10,7 @@ namespace {
 using model::BillingMode;
 using model::EncryptionSpecification;
 using model::OnDemandThroughput;
+using model::TableStatus;
 using model::Throughput;
 using model::UpdateTableRequest;
 using model::WantedWarmThroughput;
@@ -112,9 +113,51 @@ TEST_F(TableSettings, OnDemandLimitsAreNotForProvisionedTables) {
   request.on_demand = {{{}, 5}};
   EXPECT_EQ(Refusal(request),
             "One or more parameter values were invalid: MaxWriteRequestUnits for "
-            "OnDemandThroughput cannot be specified when the table BillingMode is PROVISIONED");
+            "OnDemandThroughput cannot be specified when table BillingMode is PROVISIONED.");
   Create(Request(Throughput{1, 1}));
-  EXPECT_THAT(Change({.on_demand = OnDemandThroughput{5, 5}}), HasSubstr("MaxReadRequestUnits"));
+  EXPECT_EQ(Change({.on_demand = OnDemandThroughput{5, 5}}),
+            "One or more parameter values were invalid: MaxReadRequestUnits for "
+            "OnDemandThroughput cannot be specified when the table BillingMode is PROVISIONED");
+  EXPECT_THAT(ChangeIndex({.on_demand = OnDemandThroughput{5, 5}}),
+              HasSubstr("OnDemandThroughput for index : by-g cannot be specified when the table"));
+  request = Request(Throughput{1, 1});
+  request.table = "other";
+  request.indexes[0].on_demand = {{5, 5}};
+  EXPECT_THAT(Refusal(request),
+              HasSubstr("OnDemandThroughput for index: by-g cannot be specified when table"));
+}
+
+TEST_F(TableSettings, AnswersTellWhatWas) {
+  const auto update = [&](UpdateTableRequest request) {
+    request.table = "items";
+    return *Update(std::move(request));
+  };
+  Create(Request(Throughput{5, 5}));
+  auto answer = update({.throughput = Throughput{6, 7}});
+  EXPECT_EQ(answer.status, TableStatus::kUpdating);
+  EXPECT_EQ(answer.throughput, (Throughput{5, 5}));
+  EXPECT_EQ(answer.warm, (Throughput{5, 5}));
+  answer = update({.update_indexes = {{"by-g", Throughput{2, 2}}}});
+  EXPECT_EQ(answer.status, TableStatus::kActive);
+  EXPECT_EQ(answer.indexes[0].status, TableStatus::kUpdating);
+  EXPECT_EQ(answer.indexes[0].throughput, (Throughput{5, 5}));
+  EXPECT_EQ(Table().indexes[0].throughput, (Throughput{2, 2}));
+  EXPECT_EQ(Table().indexes[0].status, TableStatus::kActive);
+  answer = update({.warm = WantedWarmThroughput{9, {}}});
+  EXPECT_EQ(answer.status, TableStatus::kActive);
+  EXPECT_TRUE(answer.warming);
+  EXPECT_EQ(answer.warm, (Throughput{6, 7}));
+  EXPECT_FALSE(Table().warming);
+  answer = update({.table_class = model::TableClass::kStandardInfrequentAccess});
+  EXPECT_EQ(answer.table_class, model::TableClass::kStandard);
+  // What the way of paying brings along is there at once.
+  answer = update({.billing = BillingMode::kPayPerRequest});
+  EXPECT_EQ(answer.throughput, Throughput());
+  EXPECT_EQ(answer.indexes[0].throughput, Throughput());
+  EXPECT_EQ(update({.on_demand = OnDemandThroughput{3, 4}}).on_demand, (OnDemandThroughput{3, 4}));
+  EXPECT_EQ(update({.on_demand = OnDemandThroughput{{}, -1}}).on_demand,
+            (OnDemandThroughput{3, -1}));
+  EXPECT_EQ(Table().on_demand, (OnDemandThroughput{3, {}}));
 }
 
 TEST_F(TableSettings, EncryptionIsDescribedByItsKey) {
@@ -171,6 +214,11 @@ TEST_F(TableSettings, SomeChangesAreMadeAlone) {
         "DeletionProtection modification must be the only operation in the request");
   alone({.throughput = two, .warm = warm},
         "WarmThroughput must be the only operation in the request");
+  alone({.warm = warm, .create_index = model::IndexDefinition{.name = "by-h"}},
+        "Create global secondary index cannot be specified when updating WarmThroughput");
+  alone({.empty_index_updates = true, .deletion_protection = true},
+        "List of GlobalSecondaryIndexUpdates is empty");
+  EXPECT_THAT(Change({.empty_index_updates = true}), HasSubstr("At least one of"));
   alone({.on_demand = OnDemandThroughput{1, 1}, .stream_enabled = false},
         "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request");
   alone({.throughput = two, .stream_enabled = false},

@@ -86,6 +86,9 @@ TEST_F(TableStatuses, LastOverARestart) {
 TEST_F(TableStatuses, AChangedTableIsUpdatingAndInUse) {
   Wait(kDelay);
   ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .deletion_protection = true}));
+  EXPECT_EQ(Table().status, TableStatus::kActive) << "takes no time";
+  const auto infrequent = model::TableClass::kStandardInfrequentAccess;
+  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .table_class = infrequent}));
   EXPECT_EQ(Table().status, TableStatus::kUpdating);
   const auto again =
       Update(model::UpdateTableRequest{.table = "items", .deletion_protection = false});

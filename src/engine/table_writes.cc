@@ -48,6 +48,7 @@ class CreateTableOperation final : public TableOperation {
     // The answer says so in any case, as AWS does, though nothing is left to do.
     TableDescription answer = Describe(table);
     MarkCreating(answer);
+    answer.warming = request_.warm.has_value();
     if (delay_.count() != 0) {
       MarkCreating(table.description);
       table.settles_at = commit.now() + delay_;

@@ -140,6 +140,19 @@ TEST_F(Tables, BadDefinitionsAreRefused) {
                 r.indexes[0].throughput.reset();
               }),
               HasSubstr("index: by-g"));
+  EXPECT_THAT(refused([](auto& r) {
+                r.indexes = {Index("by-g")};
+                r.indexes[0].projection = {model::ProjectionType::kInclude, {"x", "y", "x"}};
+              }),
+              HasSubstr("invalid: Duplicate element in NonKeyAttributes: x"));
+  EXPECT_EQ(refused([](auto& r) { r.attribute_definitions = {{"pk"}, {"sk"}, {"pk"}}; }),
+            "Attribute Name is duplicated: pk");
+  // Definitions are looked at before the indexes; the names are in Java's order.
+  EXPECT_THAT(refused([](auto& r) {
+                r.indexes = {Index("by-g"), Index("by-g")};
+                r.attribute_definitions = {{"pk"}, {"sk"}, {"z"}};
+              }),
+              HasSubstr("AttributeDefinitions: [pk, sk, z], keys used: [g, sk, pk]"));
   EXPECT_EQ(refused([](auto& r) { r.indexes = {Index("by-g")}; }), "");
 }
 
@@ -201,6 +214,8 @@ TEST_F(Tables, BillingAndThroughputChange) {
   EXPECT_THAT(update({}), HasSubstr("At least one of"));
   EXPECT_THAT(update({.throughput = model::Throughput{5, 5}}), HasSubstr("will not change"));
   EXPECT_EQ(update({.throughput = model::Throughput{6, 5}}), "");
+  EXPECT_THAT(update({.billing = BillingMode::kProvisioned}),
+              HasSubstr("ProvisionedThroughput must be specified when BillingMode is PROVISIONED"));
   EXPECT_EQ(update({.billing = BillingMode::kPayPerRequest}), "");
   EXPECT_EQ(engine().DescribeTable("items")->throughput, model::Throughput());
   EXPECT_THAT(update({.billing = BillingMode::kProvisioned}),
@@ -241,7 +256,7 @@ TEST_F(Tables, ANewIndexIsFilledWhileWritesGoOn) {
   ASSERT_TRUE(added) << added.error().message;
   EXPECT_EQ(added->status, TableStatus::kUpdating);
   EXPECT_EQ(added->indexes.at(0).status, TableStatus::kCreating);
-  EXPECT_TRUE(added->indexes.at(0).backfilling);
+  EXPECT_FALSE(added->indexes.at(0).backfilling) << "it has not begun";
   // Changes to items that it has come to, and has not come to.
   for (int i = 0; engine().DescribeTable("items")->status != TableStatus::kActive; ++i) {
     const Item key{{"pk", "p" + std::to_string(i % 7)}, {"sk", std::to_string(i * 13 % 3000)}};
@@ -278,11 +293,16 @@ TEST_F(Tables, IndexesAreChangedOneAtATime) {
   auto mistyped = Index("typed");
   mistyped.keys.partition[0].type = Type::kN;
   EXPECT_THAT(ErrorOf(AddIndex(mistyped)), HasSubstr("another type"));
+  auto unprovided = Index("unprovided");
+  unprovided.throughput.reset();
+  EXPECT_THAT(ErrorOf(AddIndex(unprovided)),
+              HasSubstr("Both ReadCapacityUnits and WriteCapacityUnits must be specified for "
+                        "index: unprovided"));
 
   const auto drop = [&](const char* name) {
     return EngineFixture::Update(model::UpdateTableRequest{.table = "items", .delete_index = name});
   };
-  EXPECT_FALSE(drop("none"));
+  EXPECT_EQ(ErrorOf(drop("none")), "Requested resource not found: Index none for table items");
   const auto dropped = drop("by-g");
   ASSERT_TRUE(dropped);
   EXPECT_EQ(dropped->indexes.back().status, TableStatus::kDeleting);

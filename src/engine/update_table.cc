@@ -8,6 +8,7 @@
 #include "engine/table_settings.h"
 #include "engine/table_transitions.h"
 #include "engine/table_writes.h"
+#include "engine/update_table_answer.h"
 #include "engine/update_table_checks.h"
 
 namespace cruddur::engine {
@@ -61,11 +62,10 @@ class UpdateTableOperation final : public TableOperation {
     if (request_.create_index) TRY(CreateIndex(edit, table));
     const bool filling =
         std::ranges::any_of(table.description.indexes, &IndexDescription::backfilling);
-    const bool passing = delay_.count() != 0;
+    const bool passing = delay_.count() != 0 && TakesTheTable(request_);
     table.description.status = filling || passing ? TableStatus::kUpdating : TableStatus::kActive;
     if (passing) table.settles_at = commit.now() + delay_;
-    TableDescription answer = Describe(table);
-    answer.status = TableStatus::kUpdating;
+    TableDescription answer = AnswerTo(request_, found->description, Describe(table));
     if (dropped) answer.indexes.push_back(*std::move(dropped));
     edit.PutTable(std::move(table));
     commit.SetEdit(std::move(edit));
@@ -80,9 +80,9 @@ class UpdateTableOperation final : public TableOperation {
       table.table_class_changed_at = now;
     }
     if (request_.on_demand) {
-      TRY(ChangeOnDemandThroughput("table", table.billing, *request_.on_demand, table.on_demand));
+      TRY(ChangeOnDemandThroughput("", table.billing, *request_.on_demand, table.on_demand));
     }
-    if (request_.warm) TRY(ChangeWarmThroughput("table", *request_.warm, table.warm));
+    if (request_.warm) TRY(ChangeWarmThroughput("", *request_.warm, table.warm));
     return request_.encryption ? ChangeEncryption(*request_.encryption, table) : DbStatus();
   }
 
@@ -107,14 +107,14 @@ class UpdateTableOperation final : public TableOperation {
       if (switched) MakeOnDemand(table, now);
       return ChangeIndexes(table);
     }
-    if (switched && !request_.throughput) {
+    if (request_.billing && !request_.throughput) {
       return InvalidParameter(
           "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
     }
     if (request_.throughput) TRY(CheckThroughput(billing, request_.throughput));
     if (request_.throughput) {
       if (!switched && *request_.throughput == table.throughput) {
-        return SameThroughput("the table", table.throughput);
+        return SameThroughput("the table", "the table", table.throughput);
       }
       table.throughput = *request_.throughput;
       RaiseWarmThroughput(table.warm, table.throughput);
@@ -149,7 +149,7 @@ class UpdateTableOperation final : public TableOperation {
     for (const model::IndexUpdate& update : request_.update_indexes) {
       const auto index = std::ranges::find(table.indexes, update.name, &IndexDescription::name);
       if (index == table.indexes.end()) {
-        return model::DbFail(DbErrorCode::kResourceNotFound, "Requested resource not found");
+        return NoSuchIndex(update.name);
       }
       if (!index->global) {
         return Invalid("Cannot update an index that is not a GlobalSecondaryIndex: " + update.name);
@@ -164,33 +164,40 @@ class UpdateTableOperation final : public TableOperation {
     if (update.throughput) {
       if (billing == BillingMode::kPayPerRequest) {
         return InvalidParameter(
-            fmt::format("Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for "
-                        "index: {} when BillingMode is PAY_PER_REQUEST",
+            fmt::format("The only Updates for index: {} when TableThroughputMode is "
+                        "PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput",
                         update.name));
       }
       TRY(CheckUnits(*update.throughput,
                      "globalSecondaryIndexUpdates.member.update.provisionedThroughput"));
       if (index.throughput == *update.throughput) {
-        return SameThroughput("the index " + update.name, index.throughput);
+        const std::string what = "index " + update.name;
+        return SameThroughput("the " + what, what, index.throughput);
       }
       index.throughput = *update.throughput;
       RaiseWarmThroughput(index.warm, index.throughput);
     }
-    const std::string what = "index " + update.name;
     if (update.on_demand) {
-      TRY(ChangeOnDemandThroughput(what, billing, *update.on_demand, index.on_demand));
+      TRY(ChangeOnDemandThroughput(update.name, billing, *update.on_demand, index.on_demand));
     }
-    return update.warm ? ChangeWarmThroughput(what, *update.warm, index.warm) : DbStatus();
+    return update.warm ? ChangeWarmThroughput(update.name, *update.warm, index.warm) : DbStatus();
   }
 
-  static DbStatus SameThroughput(std::string_view what, const model::Throughput& throughput) {
+  static DbStatus SameThroughput(std::string_view what, std::string_view again,
+                                 const model::Throughput& throughput) {
     return Invalid(fmt::format(
         "The provisioned throughput for {0} will not change. The requested value equals the "
-        "current value. Current ReadCapacityUnits provisioned for {0}: {1}. Requested "
-        "ReadCapacityUnits: {1}. Current WriteCapacityUnits provisioned for {0}: {2}. Requested "
-        "WriteCapacityUnits: {2}. Refer to the Amazon DynamoDB Developer Guide for current limits "
+        "current value. Current ReadCapacityUnits provisioned for {1}: {2}. Requested "
+        "ReadCapacityUnits: {2}. Current WriteCapacityUnits provisioned for {1}: {3}. Requested "
+        "WriteCapacityUnits: {3}. Refer to the Amazon DynamoDB Developer Guide for current limits "
         "and how to request higher limits.",
-        what, throughput.read_units, throughput.write_units));
+        what, again, throughput.read_units, throughput.write_units));
+  }
+
+  std::unexpected<model::DbError> NoSuchIndex(std::string_view name) const {
+    return model::DbFail(
+        DbErrorCode::kResourceNotFound,
+        fmt::format("Requested resource not found: Index {} for table {}", name, request_.table));
   }
 
   DbStatus ChangeStream(CatalogEdit& edit, TableState& table, base::Micros now) const {
@@ -225,9 +232,7 @@ class UpdateTableOperation final : public TableOperation {
     auto& indexes = table.description.indexes;
     const auto index = std::ranges::find(indexes, *request_.delete_index, &IndexDescription::name);
     if (index == indexes.end()) {
-      return model::DbFail(
-          DbErrorCode::kResourceNotFound,
-          "Requested resource not found: Index: " + *request_.delete_index + " not found");
+      return NoSuchIndex(*request_.delete_index);
     }
     if (!index->global) {
       return Invalid("Cannot delete an index that is not a GlobalSecondaryIndex: " +
@@ -259,6 +264,13 @@ class UpdateTableOperation final : public TableOperation {
     if (description.FindIndex(wanted.name) != nullptr) {
       return Invalid("Attempting to create an index which already exists");
     }
+    TRY(CheckThroughputOf(wanted, description.billing));
+    if (std::ranges::count(others, true, &IndexDefinition::global) >= kMaxGlobalIndexes) {
+      return model::DbFail(DbErrorCode::kLimitExceeded,
+                           fmt::format("Subscriber limit exceeded: Number of global secondary "
+                                       "indexes exceeds per-table limit of {}",
+                                       kMaxGlobalIndexes));
+    }
     TRY(CheckIndex(wanted, description.keys, others, description.billing));
     TRY(CheckKeyTypes(wanted, description));
 
@@ -279,6 +291,21 @@ class UpdateTableOperation final : public TableOperation {
     state.backfill = std::make_shared<BackfillProgress>();
     table.indexes.push_back(std::move(state));
     return {};
+  }
+
+  // As of a table's creation, in other words.
+  static DbStatus CheckThroughputOf(const IndexDefinition& wanted, BillingMode billing) {
+    const bool on_demand = billing == BillingMode::kPayPerRequest;
+    if (on_demand != wanted.throughput.has_value()) return {};
+    if (on_demand) {
+      return InvalidParameter(fmt::format(
+          "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: "
+          "{} when BillingMode is PAY_PER_REQUEST",
+          wanted.name));
+    }
+    return InvalidParameter(
+        fmt::format("Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: {}",
+                    wanted.name));
   }
 
   // An attribute has the same type in every key.

@@ -32,7 +32,10 @@ DbStatus CheckLoneChanges(const UpdateTableRequest& request, int changes) {
        "TableClass modification must be the only operation in the request"},
       {request.deletion_protection.has_value(),
        "DeletionProtection modification must be the only operation in the request"},
-      {request.warm.has_value(), "WarmThroughput must be the only operation in the request"},
+      {request.warm.has_value(),
+       request.create_index ? "Create global secondary index cannot be specified when updating "
+                              "WarmThroughput"
+                            : "WarmThroughput must be the only operation in the request"},
   };
   for (const LoneChange& change : lone) {
     if (change.wanted && changes > 1) return InvalidParameter(change.refusal);
@@ -78,6 +81,9 @@ DbStatus CheckUpdateTable(const UpdateTableRequest& request) {
         "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
         "ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, "
         "OnDemandThroughput, WarmThroughput or TableClass is required");
+  }
+  if (request.empty_index_updates) {
+    return InvalidParameter("List of GlobalSecondaryIndexUpdates is empty");
   }
   TRY(CheckLoneChanges(request, changes));
   TRY(CheckIndexUpdates(request));

@@ -60,7 +60,8 @@ struct IndexDescription {
   // Global only:
   Throughput throughput;
   OnDemandThroughput on_demand;
-  Throughput warm;  // see TableDescription
+  Throughput warm;       // see TableDescription
+  bool warming = false;  // likewise
   TableStatus status = TableStatus::kActive;
   bool backfilling = false;
   uint64_t item_count = 0;
@@ -83,7 +84,8 @@ struct TableDescription {
   base::Micros on_demand_since{0};  // when it last came to be paid by the request; 0: never was
   Throughput throughput;
   OnDemandThroughput on_demand;
-  Throughput warm;  // what it can take at once, in units a second: never falls
+  Throughput warm;       // what it can take at once, in units a second: never falls
+  bool warming = false;  // the answer to the request that raises it
   // Of the key that it is said to be encrypted with; empty: a key of the service's, not told.
   std::string kms_key_arn;
   std::optional<StreamViewType> stream_view;  // set: a stream is enabled

@@ -60,6 +60,7 @@ struct UpdateTableRequest {
   std::optional<IndexDefinition> create_index;
   std::optional<std::string> delete_index;
   std::vector<IndexUpdate> update_indexes;
+  bool empty_index_updates = false;  // a list of index updates was given that has none
   std::optional<bool> stream_enabled;
   std::optional<StreamViewType> stream_view;
   std::optional<bool> deletion_protection;

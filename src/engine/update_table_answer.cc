@@ -1,0 +1,49 @@
+#include "engine/update_table_answer.h"
+
+#include <algorithm>
+
+namespace cruddur::engine {
+namespace {
+
+using model::IndexDescription;
+using model::OnDemandThroughput;
+using model::TableStatus;
+
+// A limit that is taken away is told as -1 once more.
+void EchoNoLimit(const OnDemandThroughput& wanted, OnDemandThroughput& answer) {
+  if (wanted.max_read == -1) answer.max_read = -1;
+  if (wanted.max_write == -1) answer.max_write = -1;
+}
+
+}  // namespace
+
+bool TakesTheTable(const model::UpdateTableRequest& request) {
+  return request.billing || request.throughput || request.stream_enabled || request.create_index ||
+         request.delete_index || request.table_class;
+}
+
+model::TableDescription AnswerTo(const model::UpdateTableRequest& request,
+                                 const model::TableDescription& before,
+                                 model::TableDescription after) {
+  after.status = TakesTheTable(request) ? TableStatus::kUpdating : TableStatus::kActive;
+  const bool switched = after.billing != before.billing;
+  if (!switched) after.throughput = before.throughput;
+  after.warm = before.warm;
+  after.warming = request.warm.has_value();
+  after.table_class = before.table_class;
+  after.table_class_changed_at = before.table_class_changed_at;
+  if (request.on_demand) EchoNoLimit(*request.on_demand, after.on_demand);
+  for (const model::IndexUpdate& update : request.update_indexes) {
+    const auto index = std::ranges::find(after.indexes, update.name, &IndexDescription::name);
+    const IndexDescription& was = *before.FindIndex(update.name);
+    if (!switched) index->throughput = was.throughput;
+    index->warm = was.warm;
+    index->warming = update.warm.has_value();
+    if (update.throughput || update.on_demand) index->status = TableStatus::kUpdating;
+    if (update.on_demand) EchoNoLimit(*update.on_demand, index->on_demand);
+  }
+  if (request.create_index) after.indexes.back().backfilling = false;
+  return after;
+}
+
+}  // namespace cruddur::engine
