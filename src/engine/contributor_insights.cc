@@ -81,12 +81,17 @@ class UpdateOperation final : public CatalogOperation<ContributorInsightsSummary
 
     TableState table = *found;
     ContributorInsightsState& state = table.insights[request_.index];
-    if (request_.mode) state.mode = *request_.mode;
+    // Who enables them without a mode has the usual one again; who disables them changes none.
+    const ContributorInsightsMode mode =
+        request_.enable ? request_.mode.value_or(ContributorInsightsState().mode) : state.mode;
+    if (state.enabled == request_.enable && state.mode == mode) {
+      return SummaryOf(request_.table, request_.index, state);
+    }
     // As AWS answers it, though nothing is left to do.
-    answer.mode = state.mode;
+    state.mode = mode;
+    answer.mode = mode;
     answer.status = request_.enable ? ContributorInsightsStatus::kEnabling
-                    : state.enabled ? ContributorInsightsStatus::kDisabling
-                                    : ContributorInsightsStatus::kDisabled;
+                                    : ContributorInsightsStatus::kDisabling;
     state.enabled = request_.enable;
     state.changed_at = commit.now();
     CatalogEdit edit = commit.Edit();

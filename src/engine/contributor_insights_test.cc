@@ -71,6 +71,23 @@ TEST_F(ContributorInsights, AreSwitchedOnAndOff) {
   EXPECT_EQ(Describe("one").rules, Names());
 }
 
+TEST_F(ContributorInsights, StayAsTheyAreIfNothingChanges) {
+  const auto throttled = ContributorInsightsMode::kThrottledKeys;
+  EXPECT_EQ(Set("one", true, "", throttled)->status, ContributorInsightsStatus::kEnabling);
+  const auto changed_at = Describe("one").changed_at;
+  clock().Advance(std::chrono::hours(1));
+  EXPECT_EQ(Set("one", true, "", throttled)->status, ContributorInsightsStatus::kEnabled);
+  EXPECT_EQ(Describe("one").changed_at, changed_at);
+  // Without a mode the usual one is meant.
+  const auto usual = Set("one", true);
+  EXPECT_EQ(usual->status, ContributorInsightsStatus::kEnabling);
+  EXPECT_EQ(usual->mode, ContributorInsightsMode::kAccessedAndThrottledKeys);
+  EXPECT_NE(Describe("one").changed_at, changed_at);
+  EXPECT_EQ(Set("one", false, "", throttled)->mode,
+            ContributorInsightsMode::kAccessedAndThrottledKeys);
+  EXPECT_EQ(Set("one", false)->status, ContributorInsightsStatus::kDisabled);
+}
+
 TEST_F(ContributorInsights, AreOfATableOrAGlobalIndex) {
   EXPECT_TRUE(Set("one", true, "by-sk", ContributorInsightsMode::kThrottledKeys));
   EXPECT_EQ(Describe("one", "by-sk").rules,
