@@ -85,7 +85,7 @@ TEST_F(TableStatuses, LastOverARestart) {
 
 TEST_F(TableStatuses, AChangedTableIsUpdatingAndInUse) {
   Wait(kDelay);
-  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .deletion_protection = true}));
+  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .deletion_protection = false}));
   EXPECT_EQ(Table().status, TableStatus::kActive) << "takes no time";
   const auto infrequent = model::TableClass::kStandardInfrequentAccess;
   ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .table_class = infrequent}));
@@ -94,6 +94,9 @@ TEST_F(TableStatuses, AChangedTableIsUpdatingAndInUse) {
       Update(model::UpdateTableRequest{.table = "items", .deletion_protection = false});
   EXPECT_EQ(CodeOf(again), DbErrorCode::kResourceInUse);
   EXPECT_EQ(ErrorOf(again), std::string(kBusy) + "updated: items");
+  EXPECT_EQ(ErrorOf(Drop("items")),
+            "Attempt to change a resource which is still in use: Table: items is in the process of "
+            "being updated.");
   MustPut("items", {{"pk", "a"}});
   Wait(kDelay);
   EXPECT_EQ(Table().status, TableStatus::kActive);
@@ -106,6 +109,13 @@ TEST_F(TableStatuses, IndexesComeAndGoInTheirTime) {
   ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .create_index = index}));
   Wait(kDelay / 2);
   EXPECT_EQ(Table().indexes.at(1).status, TableStatus::kCreating);
+  EXPECT_EQ(ErrorOf(Drop("items")),
+            "Attempt to change a resource which is still in use: Cannot delete table while indexes "
+            "are being created, updated, or deleted.");
+  const model::IndexDefinition other{.name = "by-i", .global = true, .keys = {{{"i"}}, {}}};
+  EXPECT_EQ(ErrorOf(Update(model::UpdateTableRequest{.table = "items", .create_index = other})),
+            "Subscriber limit exceeded: Only 1 online index can be created or deleted "
+            "simultaneously per table");
   EXPECT_THAT(ErrorOf(engine().Scan({.table = "items", .index = "by-h"})),
               HasSubstr("Cannot read from backfilling"));
   MustPut("items", {{"pk", "b"}, {"h", "y"}});

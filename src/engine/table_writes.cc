@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <rocksdb/db.h>
 
+#include <algorithm>
+
 #include "base/random.h"
 #include "engine/field_checks.h"
 #include "engine/policy_document.h"
@@ -34,7 +36,10 @@ class CreateTableOperation final : public TableOperation {
 
  protected:
   DbResult<TableDescription> Change(Commit& commit) override {
-    if (commit.catalog().FindTable(request_.table) != nullptr) {
+    if (const auto there = commit.catalog().FindTable(request_.table)) {
+      if (there->description.status == model::TableStatus::kCreating) {
+        return TableIsBusy(there->description);
+      }
       return TableInUse("Table already exists: " + request_.table);
     }
     if (commit.catalog().tables.size() >= kMaxTables) {
@@ -131,6 +136,9 @@ class DeleteTableOperation final : public TableOperation {
           "Resource cannot be deleted as it is currently protected against deletion. Disable "
           "deletion protection first.");
     }
+    if (found->description.status == model::TableStatus::kUpdating) {
+      return IsUpdating(found->description);
+    }
     if (found->description.status != model::TableStatus::kActive) {
       return TableIsBusy(found->description);
     }
@@ -150,6 +158,16 @@ class DeleteTableOperation final : public TableOperation {
   }
 
  private:
+  static std::unexpected<model::DbError> IsUpdating(const TableDescription& table) {
+    const bool indexes = std::ranges::any_of(table.indexes, [](const auto& index) {
+      return index.status != model::TableStatus::kActive;
+    });
+    return TableInUse(
+        "Attempt to change a resource which is still in use: " +
+        (indexes ? "Cannot delete table while indexes are being created, updated, or deleted."
+                 : fmt::format("Table: {} is in the process of being updated.", table.name)));
+  }
+
   const std::string name_;
   const base::Micros delay_;
 };

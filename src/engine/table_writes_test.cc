@@ -287,7 +287,7 @@ TEST_F(Tables, IndexesAreChangedOneAtATime) {
   PutMany(3000);
   ASSERT_TRUE(AddIndex(Index("by-g")));
   const auto second = AddIndex(Index("by-h"));
-  if (!second) EXPECT_EQ(second.error().code, DbErrorCode::kResourceInUse);
+  if (!second) EXPECT_EQ(second.error().code, DbErrorCode::kLimitExceeded);
   AwaitActive();
   EXPECT_THAT(ErrorOf(AddIndex(Index("by-g"))), HasSubstr("an index which already exists"));
   auto mistyped = Index("typed");

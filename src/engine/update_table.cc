@@ -44,11 +44,8 @@ class UpdateTableOperation final : public TableOperation {
   DbResult<TableDescription> Change(Commit& commit) override {
     const auto found = commit.catalog().FindTable(request_.table);
     if (found == nullptr) return NoSuchTable(request_.table);
-    // An index that is still being filled may be given up; everything else waits for it.
-    const bool gives_up =
-        request_.delete_index && found->description.status == TableStatus::kUpdating;
-    if (found->description.status != TableStatus::kActive && !gives_up) {
-      return TableIsBusy(found->description);
+    if (found->description.status != TableStatus::kActive && !GivesUp(found->description)) {
+      return Refusal(found->description);
     }
     TableState table = *found;
     CatalogEdit edit = commit.Edit();
@@ -73,6 +70,23 @@ class UpdateTableOperation final : public TableOperation {
   }
 
  private:
+  // An index that is still being made may be given up; everything else waits for it.
+  bool GivesUp(const TableDescription& table) const {
+    if (!request_.delete_index || table.status != TableStatus::kUpdating) return false;
+    const IndexDescription* index = table.FindIndex(*request_.delete_index);
+    return index != nullptr && index->status == TableStatus::kCreating;
+  }
+
+  std::unexpected<model::DbError> Refusal(const TableDescription& table) const {
+    const bool online = std::ranges::any_of(table.indexes, [](const IndexDescription& index) {
+      return index.status == TableStatus::kCreating || index.status == TableStatus::kDeleting;
+    });
+    const bool updating = table.status == TableStatus::kUpdating;
+    return updating && online && (request_.create_index || request_.delete_index)
+               ? SecondOnlineIndex()
+               : TableIsBusy(table);
+  }
+
   DbStatus ChangeSettings(TableDescription& table, base::Micros now) const {
     if (request_.deletion_protection) table.deletion_protection = *request_.deletion_protection;
     if (request_.table_class) {

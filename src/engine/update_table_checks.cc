@@ -55,14 +55,18 @@ DbStatus CheckIndexUpdates(const UpdateTableRequest& request) {
   if (request.delete_index) TRY(once(*request.delete_index));
   for (const model::IndexUpdate& update : request.update_indexes) TRY(once(update.name));
   if (request.create_index && request.delete_index) {
-    return model::DbFail(model::DbErrorCode::kLimitExceeded,
-                         "Subscriber limit exceeded: Only 1 online index can be created or deleted "
-                         "simultaneously per table");
+    return SecondOnlineIndex();
   }
   return {};
 }
 
 }  // namespace
+
+std::unexpected<model::DbError> SecondOnlineIndex() {
+  return model::DbFail(model::DbErrorCode::kLimitExceeded,
+                       "Subscriber limit exceeded: Only 1 online index can be created or deleted "
+                       "simultaneously per table");
+}
 
 DbStatus CheckUpdateTable(const UpdateTableRequest& request) {
   FieldChecks fields;
