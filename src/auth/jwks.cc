@@ -74,6 +74,8 @@ bool Jwks::Add(std::string kid, PublicKey key) {
   return keys_.try_emplace(std::move(kid), std::move(key)).second;
 }
 
+void Jwks::AddAll(const Jwks& other) { keys_.insert(other.keys_.begin(), other.keys_.end()); }
+
 const PublicKey* Jwks::Find(std::string_view kid) const {
   const auto found = keys_.find(kid);
   return found == keys_.end() ? nullptr : &found->second;

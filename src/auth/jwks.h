@@ -28,6 +28,8 @@ class Jwks {
   // False if there is a key of that kid already.
   bool Add(std::string kid, PublicKey key);
 
+  void AddAll(const Jwks& other);  // those whose kid isn't there
+
   const PublicKey* Find(std::string_view kid) const;  // null if unknown
   size_t size() const { return keys_.size(); }
   bool operator==(const Jwks& other) const;

@@ -120,6 +120,7 @@ std::expected<Claims, JwtFault> ReadClaims(std::string_view part, json::Document
   reader.Text("username", Need::kOptional, claims.username);
   reader.Text("jti", Need::kOptional, claims.jti);
   reader.Text("scope", Need::kOptional, claims.scope);
+  reader.Text("origin_jti", Need::kOptional, claims.origin_jti);
   reader.Seconds("exp", Need::kRequired, claims.exp);
   reader.Seconds("iat", Need::kOptional, claims.iat);
   reader.Seconds("nbf", Need::kOptional, claims.nbf);
@@ -143,9 +144,9 @@ std::optional<JwtFault> CheckClaims(const Claims& claims, const JwtExpectation& 
 
 }  // namespace
 
-base::Result<std::string> SignJwt(const Claims& claims, const PrivateKey& key,
-                                  std::string_view kid) {
-  std::string header, payload;
+base::Result<std::string> SignJwtPayload(std::string_view payload, const PrivateKey& key,
+                                         std::string_view kid) {
+  std::string header;
   json::Writer(header)
       .BeginObject()
       .Key("alg")
@@ -155,7 +156,14 @@ base::Result<std::string> SignJwt(const Claims& claims, const PrivateKey& key,
       .Key("typ")
       .String("JWT")
       .EndObject();
+  std::string token = Base64UrlEncode(header) + '.' + Base64UrlEncode(payload);
+  TRY_ASSIGN(const std::string signature, key.SignRs256(token));
+  return token + '.' + Base64UrlEncode(signature);
+}
 
+base::Result<std::string> SignJwt(const Claims& claims, const PrivateKey& key,
+                                  std::string_view kid) {
+  std::string payload;
   json::Writer writer(payload);
   writer.BeginObject();
   const auto text = [&](std::string_view name, std::string_view value) {
@@ -169,6 +177,8 @@ base::Result<std::string> SignJwt(const Claims& claims, const PrivateKey& key,
   text("username", claims.username);
   text("client_id", claims.client_id);
   text("token_use", claims.token_use);
+  text("origin_jti", claims.origin_jti);
+  text("event_id", claims.event_id);
   text("jti", claims.jti);
   text("scope", claims.scope);
   seconds("auth_time", claims.auth_time);
@@ -176,10 +186,7 @@ base::Result<std::string> SignJwt(const Claims& claims, const PrivateKey& key,
   seconds("nbf", claims.nbf);
   seconds("exp", claims.exp);
   writer.EndObject();
-
-  std::string token = Base64UrlEncode(header) + '.' + Base64UrlEncode(payload);
-  TRY_ASSIGN(const std::string signature, key.SignRs256(token));
-  return token + '.' + Base64UrlEncode(signature);
+  return SignJwtPayload(payload, key, kid);
 }
 
 std::string_view Describe(JwtFault fault) {

@@ -30,8 +30,10 @@ struct Claims {
   std::string username;   // may be empty
   std::string client_id;  // of the app that signed the user in
   std::string token_use = "access";
-  std::string jti;    // the token's own id; may be empty
-  std::string scope;  // may be empty
+  std::string jti;         // the token's own id; may be empty
+  std::string scope;       // may be empty
+  std::string origin_jti;  // of the sign-in that the token goes back to; may be empty
+  std::string event_id;    // written, not read
   int64_t exp = 0;
   int64_t iat = 0;  // 0: not said
   int64_t nbf = 0;  // 0: not said
@@ -41,6 +43,10 @@ struct Claims {
 // Writes the claims that aren't empty or 0, in a header of alg, kid and typ.
 base::Result<std::string> SignJwt(const Claims& claims, const PrivateKey& key,
                                   std::string_view kid);
+
+// The same with a payload of the caller's: a JSON object. For tokens that aren't ours to verify.
+base::Result<std::string> SignJwtPayload(std::string_view payload, const PrivateKey& key,
+                                         std::string_view kid);
 
 // What a token must say to be ours.
 struct JwtExpectation {

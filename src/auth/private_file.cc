@@ -76,6 +76,17 @@ base::Status CreatePrivateFile(const std::string& path, std::string_view content
   return {};
 }
 
+base::Result<std::string> ReadOrCreatePrivateFile(const std::string& path,
+                                                  const std::function<std::string()>& make) {
+  auto contents = ReadSmallFile(path);
+  if (contents || contents.error().code != base::ErrorCode::kNotFound) return contents;
+  const auto made = CreatePrivateFile(path, make());
+  if (!made && made.error().code != base::ErrorCode::kAlreadyExists) {
+    return std::unexpected(made.error());
+  }
+  return ReadSmallFile(path);
+}
+
 base::Result<std::string> ReadSmallFile(const std::string& path, size_t max_bytes) {
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return FailErrno(path, errno);
