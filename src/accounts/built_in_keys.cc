@@ -15,74 +15,77 @@
 namespace cruddur::accounts {
 namespace {
 
-constexpr std::string_view kPrefix = "token-", kSuffix = ".pem";
+constexpr std::string_view kSuffix = ".pem";
 constexpr size_t kDigits = 4;
 
-std::string FileName(int number) { return fmt::format("{}{:04}{}", kPrefix, number, kSuffix); }
+std::string FileName(std::string_view prefix, int number) {
+  return fmt::format("{}{:04}{}", prefix, number, kSuffix);
+}
 
 // 0 for a name that isn't one of ours.
-int NumberOf(std::string_view name) {
-  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix) ||
-      name.size() != kPrefix.size() + kDigits + kSuffix.size()) {
+int NumberOf(std::string_view prefix, std::string_view name) {
+  if (!name.starts_with(prefix) || !name.ends_with(kSuffix) ||
+      name.size() != prefix.size() + kDigits + kSuffix.size()) {
     return 0;
   }
-  const auto digits = name.substr(kPrefix.size(), kDigits);
+  const auto digits = name.substr(prefix.size(), kDigits);
   int number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   return end == digits.data() + digits.size() ? number : 0;
 }
 
-base::Result<std::vector<std::string>> KeyFiles(const std::string& folder) {
+}  // namespace
+
+BuiltInKeys::BuiltInKeys(std::string folder, std::string_view prefix, const base::Clock& clock)
+    : folder_(std::move(folder)), prefix_(prefix), clock_(clock) {}
+
+base::Result<std::vector<std::string>> BuiltInKeys::Files() const {
   std::error_code error;
   std::vector<std::string> names;
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;
        entry.increment(error)) {
     std::string name = entry->path().filename();
-    if (NumberOf(name) > 0) names.push_back(std::move(name));
+    if (NumberOf(prefix_, name) > 0) names.push_back(std::move(name));
   }
-  if (error) return base::Fail(base::ErrorCode::kIo, folder + ": " + error.message());
+  if (error) return base::Fail(base::ErrorCode::kIo, folder_ + ": " + error.message());
   std::ranges::sort(names);
   return names;
 }
 
-}  // namespace
-
-BuiltInKeys::BuiltInKeys(std::string folder, const base::Clock& clock)
-    : folder_(std::move(folder)), clock_(clock) {}
-
 base::Result<std::unique_ptr<BuiltInKeys>> BuiltInKeys::Open(std::string folder,
-                                                             const base::Clock& clock) {
+                                                             const base::Clock& clock,
+                                                             std::string_view prefix) {
   std::error_code error;
   const auto parent = std::filesystem::path(folder).parent_path();
   if (!parent.empty()) std::filesystem::create_directories(parent, error);
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     return base::Fail(base::ErrorCode::kIo, folder + ": " + std::generic_category().message(errno));
   }
-  std::unique_ptr<BuiltInKeys> keys(new BuiltInKeys(std::move(folder), clock));
-  TRY_ASSIGN(const auto files, KeyFiles(keys->folder_));
+  std::unique_ptr<BuiltInKeys> keys(new BuiltInKeys(std::move(folder), prefix, clock));
+  TRY_ASSIGN(const auto files, keys->Files());
   if (files.empty()) {
-    const auto added = keys->AddKey(FileName(1));
+    const auto added = keys->AddKey(FileName(prefix, 1));
     // Somebody else was faster: theirs is the key.
     if (!added && added.error().code != base::ErrorCode::kAlreadyExists) {
       return std::unexpected(added.error());
     }
   }
-  TRY_ASSIGN(auto loaded, Load(keys->folder_));
+  TRY_ASSIGN(auto loaded, keys->Load());
   keys->Adopt(std::move(loaded));
   return keys;
 }
 
-base::Result<BuiltInKeys::Loaded> BuiltInKeys::Load(const std::string& folder) {
-  TRY_ASSIGN(const auto files, KeyFiles(folder));
+base::Result<BuiltInKeys::Loaded> BuiltInKeys::Load() const {
+  TRY_ASSIGN(const auto files, Files());
   auth::Jwks jwks;
   std::optional<Signer> signer;
   for (const auto& file : files) {
-    TRY_ASSIGN(auth::PrivateKey key, auth::PrivateKey::Load(folder + "/" + file));
+    TRY_ASSIGN(auth::PrivateKey key, auth::PrivateKey::Load(folder_ + "/" + file));
     std::string kid = key.public_key().Thumbprint();
     jwks.Add(kid, key.public_key());  // a copy of a key under another name is the same key
     signer = Signer{std::move(key), std::move(kid)};
   }
-  if (!signer) return base::Fail(base::ErrorCode::kNotFound, folder + ": no keys");
+  if (!signer) return base::Fail(base::ErrorCode::kNotFound, folder_ + ": no keys");
   return Loaded{std::move(jwks), *std::move(signer)};
 }
 
@@ -92,9 +95,9 @@ base::Status BuiltInKeys::AddKey(const std::string& file) const {
 }
 
 base::Status BuiltInKeys::Rotate() {
-  TRY_ASSIGN(const auto files, KeyFiles(folder_));
-  TRY(AddKey(FileName(files.empty() ? 1 : NumberOf(files.back()) + 1)));
-  TRY_ASSIGN(auto loaded, Load(folder_));
+  TRY_ASSIGN(const auto files, Files());
+  TRY(AddKey(FileName(prefix_, files.empty() ? 1 : NumberOf(prefix_, files.back()) + 1)));
+  TRY_ASSIGN(auto loaded, Load());
   Adopt(std::move(loaded));
   return {};
 }
@@ -126,7 +129,7 @@ bool BuiltInKeys::Refresh() {
     refreshed_at_ = now;
     before = loaded_;
   }
-  auto loaded = Load(folder_);
+  auto loaded = Load();
   if (!loaded) {  // what we have still serves
     base::Log(base::LogLevel::kWarn, "keys_not_read", {{"reason", loaded.error().message}});
     return false;

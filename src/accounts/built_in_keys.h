@@ -1,4 +1,5 @@
-// The keys of the built-in user pool: one RSA key a file, DATA/keys/token-0001.pem and so on.
+// The keys of the built-in user pool: one RSA key a file, DATA/keys/token-0001.pem and so on for
+// access tokens, id-0001.pem and so on for ID tokens: what signs one kind doesn't verify the other.
 //
 // A key's kid is its RFC 7638 thumbprint. The file with the highest name signs; all verify. So keys
 // are rotated by adding a file, and a key is withdrawn by removing its file: a server that runs
@@ -9,6 +10,8 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "accounts/key_source.h"
 #include "auth/rsa_key.h"
@@ -19,12 +22,16 @@ namespace cruddur::accounts {
 
 inline constexpr std::chrono::seconds kKeyRefreshInterval{10};
 
+// What the files' names begin with.
+inline constexpr std::string_view kAccessKeys = "token-", kIdKeys = "id-";
+
 class BuiltInKeys final : public KeySource {
  public:
   // Reads the folder; makes it (mode 0700) and a first key if there is none. Several processes may
   // do so at once and will have the same key. `clock` must outlive the object.
   static base::Result<std::unique_ptr<BuiltInKeys>> Open(std::string folder,
-                                                         const base::Clock& clock);
+                                                         const base::Clock& clock,
+                                                         std::string_view prefix = kAccessKeys);
 
   // Adds a key, which signs from now on: in this process at once.
   base::Status Rotate();
@@ -45,12 +52,13 @@ class BuiltInKeys final : public KeySource {
     auth::Jwks jwks;
     Signer signer;
   };
-  BuiltInKeys(std::string folder, const base::Clock& clock);
-  static base::Result<Loaded> Load(const std::string& folder);
+  BuiltInKeys(std::string folder, std::string_view prefix, const base::Clock& clock);
+  base::Result<std::vector<std::string>> Files() const;
+  base::Result<Loaded> Load() const;
   base::Status AddKey(const std::string& file) const;
   void Adopt(Loaded loaded);
 
-  const std::string folder_;
+  const std::string folder_, prefix_;
   const base::Clock& clock_;
 
   mutable std::mutex mutex_;

@@ -5,9 +5,7 @@
 #include "base/timestamp.h"
 
 namespace cruddur::accounts {
-namespace {
 
-// The columns in the order in which each of our queries names them.
 PoolUser ReadPoolUser(const Rows& rows, size_t row) {
   return {.sub = rows.Text(row, 0),
           .username = rows.Text(row, 1),
@@ -17,10 +15,11 @@ PoolUser ReadPoolUser(const Rows& rows, size_t row) {
           .enabled = rows.Text(row, 5) == "1",
           .status = rows.Text(row, 6),
           .created_at = rows.Text(row, 7),
-          .updated_at = rows.Text(row, 8)};
+          .updated_at = rows.Text(row, 8),
+          .name = rows.Text(row, 9)};
 }
 
-base::Result<PoolPage> ReadPage(Connection& connection, const std::string& after, size_t size) {
+base::Result<PoolPage> ReadPoolPage(Connection& connection, const std::string& after, size_t size) {
   // One more than the page holds says whether there is another one.
   TRY_ASSIGN(const Rows rows,
              connection.Run(sql::kPoolUsersPage, {after, std::to_string(size + 1)}));
@@ -32,12 +31,10 @@ base::Result<PoolPage> ReadPage(Connection& connection, const std::string& after
   return page;
 }
 
-}  // namespace
-
 base::Task<base::Result<PoolPage>> BuiltInUserPool::ListUsers(std::string pagination_token) {
   std::move_only_function<base::Result<PoolPage>(Connection&)> work =
       [after = std::move(pagination_token), size = page_size_](Connection& connection) {
-        return ReadPage(connection, after, size);
+        return ReadPoolPage(connection, after, size);
       };
   co_return co_await pool_.Run<PoolPage>(Access::kRead, std::move(work));
 }

@@ -32,6 +32,12 @@ class BuiltInUserPool final : public UserPool {
   const size_t page_size_;  // Cognito's is at most 60
 };
 
+// The columns in the order in which each of our queries names them.
+PoolUser ReadPoolUser(const Rows& rows, size_t row);
+
+// A page of at most `size` users, those behind the sub `after`.
+base::Result<PoolPage> ReadPoolPage(Connection& connection, const std::string& after, size_t size);
+
 // The pool's user of this handle, whatever its case.
 base::Result<std::optional<PoolUser>> FindPoolUser(Connection& connection, std::string_view handle);
 

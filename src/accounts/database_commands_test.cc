@@ -43,12 +43,12 @@ TEST_P(OnBothDatabases, LoadsItsSchemaOnce) {
   ASSERT_TRUE(CreateDatabase(options_));
   const auto first = LoadSchema(options_, kTestTime);
   ASSERT_TRUE(first) << first.error().message;
-  EXPECT_EQ(first->version, 3);
-  EXPECT_EQ(first->applied,
-            (std::vector<std::string>{"0001_users", "0002_activities", "0003_pool_users"}));
+  EXPECT_EQ(first->version, 4);
+  EXPECT_EQ(first->applied, (std::vector<std::string>{"0001_users", "0002_activities",
+                                                      "0003_pool_users", "0004_pool_sign_in"}));
   const auto second = LoadSchema(options_, kTestTime);
   ASSERT_TRUE(second);
-  EXPECT_EQ(second->version, 3);
+  EXPECT_EQ(second->version, 4);
   EXPECT_TRUE(second->applied.empty());
 }
 
@@ -74,7 +74,7 @@ TEST_P(OnBothDatabases, EnsuresWhatAStartNeedsWhateverIsThere) {
   for (int i = 0; i < 2; ++i) {
     const auto ensured = EnsureDatabase(options_, kTestTime);
     ASSERT_TRUE(ensured) << ensured.error().message;
-    EXPECT_EQ(ensured->version, 3);
+    EXPECT_EQ(ensured->version, 4);
     EXPECT_EQ(ensured->applied.empty(), i == 1);
   }
 }
@@ -125,7 +125,7 @@ TEST_P(OnBothDatabases, SeedsOnceWhenTwoRace) {
     }
   }
   EXPECT_EQ(failed, 0u);
-  EXPECT_EQ(loaded, 3u);
+  EXPECT_EQ(loaded, 4u);
   EXPECT_EQ(added, 3u);
   EXPECT_EQ(Connect()->Run(kCountUsers)->Text(0, 0), "3");
 }

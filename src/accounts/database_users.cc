@@ -101,4 +101,9 @@ base::Result<std::optional<User>> FindUserByHandle(Connection& connection,
   return One(connection.Run(sql::kUserByHandle, {handle}));
 }
 
+base::Result<std::optional<User>> FindUserByCognitoUserId(Connection& connection,
+                                                          std::string_view cognito_user_id) {
+  return One(connection.Run(sql::kUserByCognitoUserId, {cognito_user_id}));
+}
+
 }  // namespace cruddur::accounts

@@ -21,7 +21,9 @@ class DatabaseUsers final : public Users {
   ConnectionPool& pool_;
 };
 
-// The same look-up on a connection that one has: for commands.
+// The same look-ups on a connection that one has.
 base::Result<std::optional<User>> FindUserByHandle(Connection& connection, std::string_view handle);
+base::Result<std::optional<User>> FindUserByCognitoUserId(Connection& connection,
+                                                          std::string_view cognito_user_id);
 
 }  // namespace cruddur::accounts

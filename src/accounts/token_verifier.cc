@@ -38,13 +38,22 @@ auth::JwtExpectation BuiltInExpectation() {
 }
 
 TokenVerifier::TokenVerifier(KeySource& keys, auth::JwtExpectation expected,
-                             const base::Clock& clock, size_t capacity)
-    : keys_(keys), expected_(std::move(expected)), clock_(clock), remembered_(capacity) {}
+                             const base::Clock& clock, size_t capacity,
+                             const Revocations* revocations)
+    : keys_(keys),
+      expected_(std::move(expected)),
+      clock_(clock),
+      revocations_(revocations),
+      remembered_(capacity) {}
 
 base::Result<Identity> TokenVerifier::Verify(std::string_view authorization) {
   if (authorization.empty()) return Refuse("no Authorization header");
   const std::string_view token = TokenOf(authorization);
   if (token.empty()) return Refuse("not of the form 'Bearer <token>'");
+  return VerifyToken(token);
+}
+
+base::Result<Identity> TokenVerifier::VerifyToken(std::string_view token) {
   if (token.size() > auth::kMaxTokenBytes) return Refuse(Describe(auth::JwtFault::kTooLarge));
 
   const base::Micros now = clock_.Now();
@@ -56,9 +65,10 @@ base::Result<Identity> TokenVerifier::Verify(std::string_view authorization) {
   if (found && known.generation == generation) {
     // As VerifyJwt counts: a remembered token lives neither longer nor shorter.
     const auto seconds = std::chrono::floor<std::chrono::seconds>(now) - auth::kClockLeeway;
-    if (seconds.count() < known.identity.expires_at) return std::move(known.identity);
+    const bool alive = seconds.count() < known.identity.expires_at;
+    if (alive && IsStillSignedIn(key, known)) return std::move(known.identity);
     remembered_.Erase(key);
-    return Refuse(Describe(auth::JwtFault::kExpired));
+    return Refuse(alive ? kRevoked : Describe(auth::JwtFault::kExpired));
   }
 
   auto claims = auth::VerifyJwt(token, *keys_.Keys(), expected_, now);
@@ -69,9 +79,24 @@ base::Result<Identity> TokenVerifier::Verify(std::string_view authorization) {
     if (found) remembered_.Erase(key);
     return Refuse(Describe(claims.error()));
   }
+  const SignInKey sign_in = SignInKeyOf(claims->origin_jti);
+  const uint64_t revocations_seen = revocations_ ? revocations_->Generation() : 0;
+  if (revocations_ && revocations_->IsRevoked(sign_in)) return Refuse(kRevoked);
   Identity identity{std::move(claims->sub), std::move(claims->username), claims->exp};
-  if (token.size() <= kMaxRememberedBytes) remembered_.Put(key, {identity, generation});
+  if (token.size() <= kMaxRememberedBytes) {
+    remembered_.Put(key, {identity, sign_in, generation, revocations_seen});
+  }
   return identity;
+}
+
+bool TokenVerifier::IsStillSignedIn(const HashedKey& key, const Remembered& known) {
+  if (!revocations_) return true;
+  // Read before the question: a revocation in between is asked about the next time.
+  const uint64_t generation = revocations_->Generation();
+  if (known.revocations_seen == generation) return true;
+  if (revocations_->IsRevoked(known.sign_in)) return false;
+  remembered_.Visit(key, [&](Remembered& entry) { entry.revocations_seen = generation; });
+  return true;
 }
 
 void TokenVerifier::Forget(std::string_view token) { remembered_.Erase(KeyOf(token)); }

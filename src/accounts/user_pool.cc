@@ -1,5 +1,7 @@
 #include "accounts/user_pool.h"
 
+#include <algorithm>
+
 #include "base/timestamp.h"
 
 namespace cruddur::accounts {
@@ -27,19 +29,39 @@ base::Task<base::Result<std::vector<PoolUser>>> ListAllUsers(UserPool& pool) {
   co_return base::Fail(base::ErrorCode::kInternal, "the user pool's pages have no end");
 }
 
-void WritePoolUser(json::Writer& writer, const PoolUser& user) {
-  const auto attribute = [&](std::string_view name, std::string_view value) {
+std::vector<std::pair<std::string, std::string>> AttributesOf(const PoolUser& user) {
+  std::vector<std::pair<std::string, std::string>> attributes = {
+      {"sub", user.sub}, {"email_verified", user.email_verified ? "true" : "false"}};
+  if (!user.name.empty()) attributes.emplace_back("name", user.name);
+  if (!user.preferred_username.empty()) {
+    attributes.emplace_back("preferred_username", user.preferred_username);
+  }
+  attributes.emplace_back("email", user.email);
+  return attributes;
+}
+
+void WriteAttributes(json::Writer& writer, const PoolUser& user,
+                     const std::vector<std::string>& only) {
+  writer.BeginArray();
+  for (const auto& [name, value] : AttributesOf(user)) {
+    if (!only.empty() && std::ranges::find(only, name) == only.end()) continue;
     writer.BeginObject().Key("Name").String(name).Key("Value").String(value).EndObject();
-  };
-  writer.BeginObject().Key("Username").String(user.username).Key("Attributes").BeginArray();
-  attribute("sub", user.sub);
-  attribute("email_verified", user.email_verified ? "true" : "false");
-  if (!user.preferred_username.empty()) attribute("preferred_username", user.preferred_username);
-  attribute("email", user.email);
+  }
   writer.EndArray();
+}
+
+void WritePoolUser(json::Writer& writer, const PoolUser& user,
+                   const std::vector<std::string>& only) {
+  writer.BeginObject().Key("Username").String(user.username).Key("Attributes");
+  WriteAttributes(writer, user, only);
+  WritePoolUserState(writer, user);
+  writer.EndObject();
+}
+
+void WritePoolUserState(json::Writer& writer, const PoolUser& user) {
   WriteTime(writer, "UserCreateDate", user.created_at);
   WriteTime(writer, "UserLastModifiedDate", user.updated_at);
-  writer.Key("Enabled").Bool(user.enabled).Key("UserStatus").String(user.status).EndObject();
+  writer.Key("Enabled").Bool(user.enabled).Key("UserStatus").String(user.status);
 }
 
 }  // namespace cruddur::accounts

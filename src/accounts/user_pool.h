@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -22,6 +23,7 @@ struct PoolUser {
   std::string status;  // CONFIRMED, …
   std::string created_at;
   std::string updated_at;
+  std::string name;  // empty if there is none
 
   bool operator==(const PoolUser&) const = default;
 };
@@ -43,9 +45,19 @@ class UserPool {
 // Every page. A pool that gives the same page again and again is an error, not an endless loop.
 base::Task<base::Result<std::vector<PoolUser>>> ListAllUsers(UserPool& pool);
 
+// The names and values that Cognito shows of a user, in its order.
+std::vector<std::pair<std::string, std::string>> AttributesOf(const PoolUser& user);
+// [{"Name":…,"Value":…},…], those in `only` or, where that is empty, all.
+void WriteAttributes(json::Writer& writer, const PoolUser& user,
+                     const std::vector<std::string>& only = {});
+
 // As ListUsers of the Cognito API writes a user:
 // {"Username":…,"Attributes":[{"Name":…,"Value":…},…],
 // "UserCreateDate":<seconds>,"UserLastModifiedDate":<seconds>,"Enabled":…,"UserStatus":…}.
-void WritePoolUser(json::Writer& writer, const PoolUser& user);
+void WritePoolUser(json::Writer& writer, const PoolUser& user,
+                   const std::vector<std::string>& only = {});
+// The members but for the name and the attributes, in an object that is open: AdminGetUser has the
+// same ones.
+void WritePoolUserState(json::Writer& writer, const PoolUser& user);
 
 }  // namespace cruddur::accounts

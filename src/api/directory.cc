@@ -23,11 +23,18 @@ base::Task<base::Result<Caller>> Directory::Identify(const net::Request& request
   if (request.HasDuplicate("authorization")) {
     co_return Unauthenticated("two Authorization headers");
   }
-  auto identity = verifier_.Verify(request.Header("authorization").value_or(std::string_view()));
+  const std::string_view authorization =
+      request.Header("authorization").value_or(std::string_view());
+  auto identity = verifier_.Verify(authorization);
   if (!identity) co_return Unauthenticated(identity.error().message);
   Caller caller{.cognito_user_id = std::move(identity->cognito_user_id)};
   if (caller.cognito_user_id.empty()) co_return caller;
   CO_TRY_ASSIGN(caller.user, co_await users_.ByCognitoUserId(caller.cognito_user_id));
+  if (!caller.user && first_sign_in_) {
+    const std::string_view token = authorization.substr(authorization.find(' ') + 1);
+    CO_TRY_ASSIGN(caller.user,
+                  co_await first_sign_in_->Enroll(caller.cognito_user_id, std::string(token)));
+  }
   if (!caller.user) co_return Unauthenticated("the token's subject is no user of ours");
   co_return caller;
 }

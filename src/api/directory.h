@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "accounts/first_sign_in.h"
 #include "accounts/token_verifier.h"
 #include "accounts/user_directory.h"
 #include "base/result.h"
@@ -24,12 +25,15 @@ messaging::Person PersonOf(const accounts::User& user);
 // Thread-safe. Answers from memory nearly always.
 class Directory : public messaging::People {
  public:
-  // Both must outlive the directory.
-  Directory(accounts::TokenVerifier& verifier, accounts::UserDirectory& users)
-      : verifier_(verifier), users_(users) {}
+  // `first_sign_in` null: who isn't in the users database stays unknown. All must outlive the
+  // directory.
+  Directory(accounts::TokenVerifier& verifier, accounts::UserDirectory& users,
+            accounts::FirstSignIn* first_sign_in = nullptr)
+      : verifier_(verifier), users_(users), first_sign_in_(first_sign_in) {}
 
   // By the Authorization header. kUnauthenticated: none or two of them, a token that doesn't hold,
-  // or one of nobody who is in the users database; kUnavailable: can't be told now.
+  // or one of nobody who is in the users database or could get a row there; kPermissionDenied: the
+  // row that the caller should get is another user's; kUnavailable: can't be told now.
   base::Task<base::Result<Caller>> Identify(const net::Request& request);
 
   // In any case; nullopt: nobody has this handle.
@@ -40,6 +44,7 @@ class Directory : public messaging::People {
  private:
   accounts::TokenVerifier& verifier_;
   accounts::UserDirectory& users_;
+  accounts::FirstSignIn* const first_sign_in_;
 };
 
 }  // namespace cruddur::api

@@ -2,11 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "accounts/built_in_keys.h"
 #include "accounts/connection_pool.h"
 #include "accounts/database_users.h"
+#include "accounts/first_sign_in.h"
+#include "accounts/outbox.h"
+#include "accounts/pool_endpoint.h"
+#include "accounts/pool_sessions.h"
+#include "accounts/revocations.h"
 #include "accounts/token_verifier.h"
 #include "accounts/user_directory.h"
 #include "api/access_log.h"
@@ -14,6 +20,7 @@
 #include "api/front_door.h"
 #include "api/message_routes.h"
 #include "api/page_cache.h"
+#include "api/pool_routes.h"
 #include "api/system_routes.h"
 #include "api/table_events.h"
 #include "app/cache.h"
@@ -46,6 +53,11 @@ base::Status PrepareUsers(const accounts::DatabaseOptions& options, const base::
   return {};
 }
 
+std::unique_ptr<accounts::Outbox> OutboxOf(const Settings& settings, const base::Clock& clock) {
+  if (settings.Text("outbox") == "log") return std::make_unique<accounts::LogOutbox>();
+  return std::make_unique<accounts::FileOutbox>(settings.Text("data") + "/outbox.jsonl", clock);
+}
+
 messaging::ServiceOptions ServiceOptionsOf(const Settings& settings, const MessageStore& store) {
   messaging::ServiceOptions options;
   // In process the stream's follower moves the rows, in one commit. A store elsewhere has no
@@ -56,6 +68,8 @@ messaging::ServiceOptions ServiceOptionsOf(const Settings& settings, const Messa
   options.projection.transactions = store.embedded();
   return options;
 }
+
+constexpr size_t kRememberedTokens = 10'000;
 
 }  // namespace
 
@@ -69,6 +83,7 @@ struct Application::Parts {
         directory(users, clock) {}
 
   base::Status Build(std::vector<TriggerSettings> wanted_triggers);
+  base::Status BuildAccounts();
   void Follow();
   std::vector<api::ReadyCheck> ReadyChecks();
   void CountParts();
@@ -84,7 +99,12 @@ struct Application::Parts {
   accounts::DatabaseUsers users;
   accounts::UserDirectory directory;
   std::unique_ptr<accounts::BuiltInKeys> keys;
+  accounts::Revocations revocations{clock};
   std::unique_ptr<accounts::TokenVerifier> verifier;
+  accounts::BuiltInProfiles profiles{database};
+  accounts::FirstSignIn first_sign_in{database, profiles, directory, clock};
+  std::unique_ptr<accounts::Outbox> outbox;
+  std::unique_ptr<accounts::PoolEndpoint> pool;
   std::unique_ptr<api::Directory> people;
 
   MessageStore store;
@@ -108,12 +128,7 @@ struct Application::Parts {
 
 base::Status Application::Parts::Build(std::vector<TriggerSettings> wanted_triggers) {
   TRY_ASSIGN(access, Access::Load(settings));
-  TRY(PrepareUsers(database.options(), clock));
-  TRY_ASSIGN(keys, accounts::BuiltInKeys::Open(KeysFolder(settings), clock));
-  verifier =
-      std::make_unique<accounts::TokenVerifier>(*keys, accounts::BuiltInExpectation(), clock);
-  people = std::make_unique<api::Directory>(*verifier, directory);
-
+  TRY(BuildAccounts());
   TRY_ASSIGN(store, OpenStore(settings));
   TRY_ASSIGN(cache, PageStore::Open(settings, loops.loop(0), clock));
   // A page may be kept only where every change drops it before its writer is answered. In this
@@ -140,9 +155,30 @@ base::Status Application::Parts::Build(std::vector<TriggerSettings> wanted_trigg
   door = std::make_unique<api::FrontDoor>(registry, access_log.get());
   routes = std::make_unique<api::MessageRoutes>(*service, *people, *pages);
   routes->AddTo(*door);
-  api::AddSystemRoutes(*door, registry, ReadyChecks(), [this] { return keys->Keys()->ToJson(); });
+  api::AddSystemRoutes(*door, registry, ReadyChecks(), [this] { return pool->Jwks(); });
+  api::AddPoolRoutes(*door, *pool);
   CountParts();
   return Listen();
+}
+
+base::Status Application::Parts::BuildAccounts() {
+  TRY(PrepareUsers(database.options(), clock));
+  TRY_ASSIGN(keys, accounts::BuiltInKeys::Open(KeysFolder(settings), clock));
+  verifier = std::make_unique<accounts::TokenVerifier>(*keys, accounts::BuiltInExpectation(), clock,
+                                                       kRememberedTokens, &revocations);
+  people = std::make_unique<api::Directory>(*verifier, directory, &first_sign_in);
+  outbox = OutboxOf(settings, clock);
+  const accounts::PoolEndpointOptions options{
+      .keys_folder = KeysFolder(settings),
+      .requests_per_second = static_cast<double>(settings.Integer("sign-in-rate")) / 60,
+      .burst = static_cast<double>(std::max<int64_t>(settings.Integer("sign-in-rate") / 4, 10))};
+  TRY_ASSIGN(pool, accounts::PoolEndpoint::Open(database.options(), *keys, *verifier, revocations,
+                                                *outbox, clock, options));
+  if (auto loaded = accounts::LoadRevocations(database.options(), clock, revocations); !loaded) {
+    base::Log(LogLevel::kWarn, "who signed out of late isn't known",
+              {{"reason", loaded.error().message}});
+  }
+  return {};
 }
 
 std::vector<api::ReadyCheck> Application::Parts::ReadyChecks() {
@@ -272,6 +308,7 @@ Application::Parts::~Parts() {
   seen_commits.reset();
   // The engine answers what is queued on the loops, so it ends before they do.
   store = {};
+  if (pool) pool->Stop();
   database.Stop();
   loops.Stop();
 }

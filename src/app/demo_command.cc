@@ -1,10 +1,15 @@
 // cruddur demo: the demonstration's users and conversation, in the data that `serve` will use.
 #include <fmt/format.h>
 
+#include <filesystem>
+
+#include "accounts/pool_commands.h"
+#include "accounts/pool_password.h"
 #include "app/import.h"
 #include "app/serve_commands.h"
 #include "app/store.h"
 #include "app/users_database.h"
+#include "auth/private_file.h"
 #include "base/clock.h"
 #include "base/run_task.h"
 
@@ -12,6 +17,25 @@ namespace cruddur::app {
 namespace {
 
 constexpr std::string_view kFirst = "andrewbrown", kSecond = "bayko";
+
+// One random password for all demo users of a data directory: a fixed one would be everybody's.
+base::Status LetSignIn(const Settings& settings, const std::vector<std::string>& handles) {
+  const std::string path = settings.Text("data") + "/demo-password";
+  std::error_code ignored;  // what it hinders is said below
+  std::filesystem::create_directories(settings.Text("data"), ignored);
+  TRY_ASSIGN(std::string password,
+             auth::ReadOrCreatePrivateFile(path, [] { return accounts::NewPassword() + "\n"; }));
+  password = password.substr(0, password.find('\n'));
+  bool any = false;
+  for (const std::string& handle : handles) {
+    TRY_ASSIGN(const bool set,
+               accounts::SetPoolPassword(DatabaseOf(settings), handle, password,
+                                         accounts::OldPassword::kKeep, base::SystemClock()));
+    any = any || set;
+  }
+  if (any) fmt::print("they sign in with the password in {}\n", path);
+  return {};
+}
 
 base::Status LoadUsers(const Settings& settings, const std::string& my_handle) {
   const auto options = DatabaseOf(settings);
@@ -21,7 +45,9 @@ base::Status LoadUsers(const Settings& settings, const std::string& my_handle) {
   if (!my_handle.empty()) own = accounts::SeedUser{.handle = my_handle};
   TRY_ASSIGN(auto report, accounts::SeedDatabase(options, own, now));
   for (const std::string& handle : report.added) fmt::print("user @{} added\n", handle);
-  return {};
+  std::vector<std::string> handles = std::move(report.added);
+  handles.insert(handles.end(), report.kept.begin(), report.kept.end());
+  return LetSignIn(settings, handles);
 }
 
 // The store ends inside the Task, while the loop that it was used on still runs.

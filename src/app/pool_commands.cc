@@ -1,5 +1,10 @@
-// cruddur cognito list-users, cruddur token: the user pool.
+// cruddur cognito list-users and set-password, cruddur token: the user pool.
+#include "accounts/pool_commands.h"
+
 #include <fmt/format.h>
+
+#include <iostream>
+#include <string>
 
 #include "accounts/built_in_token.h"
 #include "app/db_commands.h"
@@ -39,12 +44,29 @@ int PrintToken(const Settings& settings, const std::string& handle, int64_t expi
   return EXIT_SUCCESS;
 }
 
+// From standard input: an argument would stand in the list of processes and in the shell's history.
+int SetPassword(const Settings& settings, const std::string& handle) {
+  std::string password;
+  std::getline(std::cin, password);
+  auto done = accounts::SetPoolPassword(DatabaseOf(settings), handle, password,
+                                        accounts::OldPassword::kReplace, base::SystemClock());
+  if (!done) return Failed(done.error().message);
+  fmt::print("@{} has a new password\n", handle);
+  return EXIT_SUCCESS;
+}
+
 }  // namespace
 
 void AddCognitoCommands(CommandLine& line) {
   CLI::App& cognito = line.AddGroup(line.root(), "cognito", "The user pool");
   line.AddCommand(cognito, "list-users", "The pool's users as JSON, then handle -> sub",
                   kUsersSettings, ListUsers);
+  auto& handle = line.Own<std::string>();
+  CLI::App& set_password = line.AddCommand(
+      cognito, "set-password",
+      "Give a user of the built-in pool the password that stands on standard input", kUsersSettings,
+      [&](const Settings& settings) { return SetPassword(settings, handle); });
+  set_password.add_option("HANDLE", handle, "the user's handle")->required();
 }
 
 void AddTokenCommand(CommandLine& line) {

@@ -73,6 +73,18 @@ const std::vector<SettingSpec>& Table() {
       {"database-pool", "CRUDDUR_DATABASE_POOL", "4", kInteger, "connections to the users database",
        1, 256},
 
+      {"outbox",
+       "CRUDDUR_OUTBOX",
+       "file",
+       kChoice,
+       "where the built-in user pool puts its mail: file, outbox.jsonl in the data directory; log",
+       0,
+       0,
+       {"file", "log"}},
+      {"sign-in-rate", "CRUDDUR_SIGN_IN_RATE", "300", kInteger,
+       "requests a minute that an address may make of the built-in user pool (0: any number)", 0,
+       1'000'000},
+
       {"tls-cert", "CRUDDUR_TLS_CERT", "", kText, "PEM certificate chain: serve the API over TLS"},
       {"tls-key", "CRUDDUR_TLS_KEY", "", kText, "PEM key of tls-cert"},
       {"max-connections", "CRUDDUR_MAX_CONNECTIONS", "10000", kInteger,

@@ -224,7 +224,6 @@ class Errors(ApiTest):
 
     def test_unknown_paths(self):
         for path in (
-            "/",
             "/api",
             "/api/",
             "/api/messages/",

@@ -1,5 +1,5 @@
 select sub, username, preferred_username, email, email_verified, enabled, status, created_at,
-       updated_at
+       updated_at, name
 from pool_users
 where sub > $1
 order by sub

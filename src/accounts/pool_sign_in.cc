@@ -1,0 +1,257 @@
+// InitiateAuth, RespondToAuthChallenge.
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+#include "accounts/pool_attempts.h"
+#include "accounts/pool_operations.h"
+#include "accounts/pool_sessions.h"
+#include "accounts/sql.h"
+#include "auth/digest.h"
+#include "auth/encoding.h"
+#include "auth/password_hash.h"
+#include "base/ascii.h"
+#include "base/random.h"
+#include "base/timestamp.h"
+
+namespace cruddur::accounts {
+namespace {
+
+constexpr std::string_view kVerifier = "PASSWORD_VERIFIER", kNewPassword = "NEW_PASSWORD_REQUIRED";
+constexpr std::chrono::minutes kChallengeLife{3};  // Cognito's default
+
+using Parameters = std::map<std::string, std::string>;
+
+// The parameter; InvalidParameterException without it.
+PoolResult<std::string> Take(const Parameters& parameters, const std::string& name) {
+  const auto found = parameters.find(name);
+  if (found == parameters.end() || found->second.empty()) {
+    return InvalidParameter("Missing required parameter " + name);
+  }
+  if (found->second.size() > 16'384 || !IsStorableText(found->second)) {
+    return InvalidParameter("Invalid parameter " + name);
+  }
+  return found->second;
+}
+
+PoolStatus CountSignIn(const PoolContext& context, Connection& connection, std::string_view name) {
+  TRY_ASSIGN(const int wait, CountAttempt(connection, kSignInLimit, name, context.clock.Now()));
+  if (wait > 0) return RefusePool("NotAuthorizedException", "Password attempts exceeded", wait);
+  return {};
+}
+
+struct Challenge {
+  std::string id;
+  std::string_view kind;
+  std::string sub, name, public_a, private_b, public_b;
+};
+
+base::Status PutChallenge(const PoolContext& context, Connection& connection,
+                          const Challenge& challenge) {
+  const base::Micros now = context.clock.Now();
+  TRY(connection.Run(sql::kPoolChallengesDeleteExpired, {base::FormatTimestamp(now)}));
+  TRY(connection.Run(
+      sql::kPoolChallengeInsert,
+      {challenge.id, challenge.kind, challenge.sub, challenge.name, challenge.public_a,
+       challenge.private_b, challenge.public_b, base::FormatTimestamp(now + kChallengeLife)}));
+  return {};
+}
+
+// nullopt: there is none (any more).
+PoolResult<std::optional<Challenge>> TakeChallenge(const PoolContext& context,
+                                                   Connection& connection, std::string_view kind,
+                                                   const std::string& id) {
+  TRY_ASSIGN(const Rows rows, connection.Run(sql::kPoolChallengeTake, {id, kind}));
+  if (rows.empty() || rows.Text(0, 5) <= base::FormatTimestamp(context.clock.Now())) {
+    return std::nullopt;
+  }
+  return Challenge{.id = id,
+                   .kind = kind,
+                   .sub = rows.Text(0, 0),
+                   .name = rows.Text(0, 1),
+                   .public_a = rows.Text(0, 2),
+                   .private_b = rows.Text(0, 3),
+                   .public_b = rows.Text(0, 4)};
+}
+
+// A challenge's id: as hard to guess as a password.
+std::string NewSecret() {
+  std::array<std::byte, 48> random;
+  base::RandomBytes(random);
+  return auth::Base64Encode({reinterpret_cast<const char*>(random.data()), random.size()});
+}
+
+// The password was right: what else stands between the user and the tokens.
+PoolAnswer Admit(const PoolContext& context, Connection& connection, const PoolAccount& account,
+                 std::string_view name) {
+  TRY(ForgetAttempts(connection, kSignInLimit, name));
+  const PoolUser& user = account.user;
+  if (!user.enabled) return NotAuthorized("User is disabled.");
+  if (user.status == "UNCONFIRMED") {
+    return RefusePool("UserNotConfirmedException", "User is not confirmed.");
+  }
+  if (user.status == "RESET_REQUIRED") {
+    return RefusePool("PasswordResetRequiredException", "Password reset required for the user");
+  }
+  if (user.status == "CONFIRMED") return StartSession(context, connection, account);
+
+  const Challenge challenge{
+      .id = NewSecret(), .kind = kNewPassword, .sub = user.sub, .name = std::string(name)};
+  TRY(PutChallenge(context, connection, challenge));
+  std::string attributes, body;
+  json::Writer known(attributes);
+  known.BeginObject();
+  for (const auto& [attribute, value] : AttributesOf(user)) {
+    if (attribute != "sub") known.EscapedKey(attribute).String(value);
+  }
+  known.EndObject();
+  json::Writer writer(body);
+  writer.BeginObject().Key("ChallengeName").String(kNewPassword);
+  writer.Key("Session").String(challenge.id);
+  writer.Key("ChallengeParameters").BeginObject();
+  writer.Key("USER_ID_FOR_SRP").String(user.sub);
+  writer.Key("requiredAttributes").String("[]");
+  writer.Key("userAttributes").String(attributes).EndObject().EndObject();
+  return body;
+}
+
+PoolAnswer SignInWithPassword(const PoolContext& context, Connection& connection,
+                              const Parameters& parameters) {
+  TRY_ASSIGN(const std::string name, Take(parameters, "USERNAME"));
+  TRY_ASSIGN(const std::string password, Take(parameters, "PASSWORD"));
+  TRY(CountSignIn(context, connection, name));
+  TRY_ASSIGN(const auto candidates, FindCandidates(connection, name));
+  for (const PoolAccount& candidate : candidates) {
+    if (auth::VerifyPassword(candidate.password.hash, password)) {
+      return Admit(context, connection, candidate, name);
+    }
+  }
+  // Also for nobody: it takes as long.
+  if (candidates.empty()) static_cast<void>(auth::VerifyPassword("", password));
+  return WrongPassword();
+}
+
+// What an unknown user is to who only sees it, the same each time: an id and a verifier.
+PoolAccount Nobody(const PoolContext& context, std::string_view name) {
+  const auto seed = auth::HmacSha256(context.secret, "srp\n" + base::LowerAscii(name));
+  std::string id = auth::HexEncode(auth::AsBytes(auth::HmacSha256(auth::AsBytes(seed), "id")));
+  id[12] = '4';  // a version-4 UUID
+  id[16] = "89ab"[id[16] % 4];
+  PoolAccount nobody;
+  nobody.user.sub = fmt::format("{}-{}-{}-{}-{}", id.substr(0, 8), id.substr(8, 4),
+                                id.substr(12, 4), id.substr(16, 4), id.substr(20, 12));
+  nobody.password.srp = auth::FakeSrpVerifier(auth::AsBytes(seed));
+  return nobody;
+}
+
+PoolAnswer BeginSrp(const PoolContext& context, Connection& connection,
+                    const Parameters& parameters) {
+  TRY_ASSIGN(const std::string name, Take(parameters, "USERNAME"));
+  TRY_ASSIGN(const std::string public_a, Take(parameters, "SRP_A"));
+  if (!auth::IsSrpPublicValue(public_a)) return InvalidParameter("Invalid SRP_A");
+  TRY_ASSIGN(const auto candidates, FindCandidates(connection, name));
+  const bool known = !candidates.empty() && !candidates.front().password.srp.verifier.empty();
+  const PoolAccount account = known ? candidates.front() : Nobody(context, name);
+  const auto srp = auth::MakeSrpChallenge(account.password.srp);
+  // The id in SRP is the sub: a name typed in another way would make another key.
+  const Challenge challenge{.id = NewSecret(),
+                            .kind = kVerifier,
+                            .sub = account.user.sub,
+                            .name = name,
+                            .public_a = public_a,
+                            .private_b = srp.private_b,
+                            .public_b = srp.public_b};
+  TRY(PutChallenge(context, connection, challenge));
+  std::string body;
+  json::Writer writer(body);
+  writer.BeginObject().Key("ChallengeName").String(kVerifier);
+  writer.Key("ChallengeParameters").BeginObject();
+  writer.Key("SALT").String(account.password.srp.salt);
+  writer.Key("SECRET_BLOCK").String(challenge.id);
+  writer.Key("SRP_B").String(srp.public_b);
+  writer.Key("USERNAME").String(challenge.sub);
+  writer.Key("USER_ID_FOR_SRP").String(challenge.sub).EndObject().EndObject();
+  return body;
+}
+
+PoolAnswer FinishSrp(const PoolContext& context, Connection& connection,
+                     const Parameters& responses) {
+  TRY(Take(responses, "USERNAME"));
+  TRY_ASSIGN(const std::string secret_block, Take(responses, "PASSWORD_CLAIM_SECRET_BLOCK"));
+  TRY_ASSIGN(const std::string claim, Take(responses, "PASSWORD_CLAIM_SIGNATURE"));
+  TRY_ASSIGN(const std::string timestamp, Take(responses, "TIMESTAMP"));
+  if (timestamp.size() > 64) return InvalidParameter("Invalid parameter TIMESTAMP");
+  TRY_ASSIGN(const auto challenge, TakeChallenge(context, connection, kVerifier, secret_block));
+  if (!challenge) return NotAuthorized("Invalid session for the user.");
+  TRY(CountSignIn(context, connection, challenge->name));
+  TRY_ASSIGN(auto account, FindAccountBySub(connection, challenge->sub));
+  const bool known = account && !account->password.srp.verifier.empty();
+  if (!known) account = Nobody(context, challenge->name);
+
+  const auto signature = auth::SrpSignature(
+      account->password.srp, {challenge->private_b, challenge->public_b}, challenge->public_a,
+      {.pool_name = SrpPoolName(),
+       .user_id = challenge->sub,
+       .secret_block = auth::Base64Decode(secret_block).value_or(""),
+       .timestamp = timestamp});
+  const bool proven = signature && auth::ConstantTimeEqual(auth::Base64Encode(*signature), claim);
+  if (!known || !proven) return WrongPassword();
+  return Admit(context, connection, *account, challenge->name);
+}
+
+PoolAnswer SetNewPassword(const PoolContext& context, Connection& connection,
+                          const std::string& session, const Parameters& responses) {
+  TRY(Take(responses, "USERNAME"));
+  TRY_ASSIGN(const std::string password, Take(responses, "NEW_PASSWORD"));
+  TRY(CheckPassword(password));
+  TRY_ASSIGN(const auto challenge, TakeChallenge(context, connection, kNewPassword, session));
+  if (!challenge) return NotAuthorized("Invalid session for the user.");
+  TRY_ASSIGN(auto account, FindAccountBySub(connection, challenge->sub));
+  if (!account) return NotAuthorized("Invalid session for the user.");
+  TRY(SetPassword(connection, challenge->sub, StorePassword(challenge->sub, password), "CONFIRMED",
+                  context.clock.Now()));
+  account->user.status = "CONFIRMED";
+  return StartSession(context, connection, *account);
+}
+
+}  // namespace
+
+PoolAnswer InitiateAuth(const PoolContext& context, Connection& connection, PoolRequest& request) {
+  request.ClientId();
+  const std::string flow = request.Required({.member = "AuthFlow", .most = 64});
+  const Parameters parameters = request.Map("AuthParameters");
+  TRY(request.Checked());
+  if (flow == "USER_PASSWORD_AUTH") return SignInWithPassword(context, connection, parameters);
+  if (flow == "USER_SRP_AUTH") return BeginSrp(context, connection, parameters);
+  if (flow == "REFRESH_TOKEN_AUTH" || flow == "REFRESH_TOKEN") {
+    TRY_ASSIGN(const std::string token, Take(parameters, "REFRESH_TOKEN"));
+    return RefreshSession(context, connection, token);
+  }
+  if (flow == "CUSTOM_AUTH" || flow == "USER_AUTH") {
+    return InvalidParameter(flow + " flow not enabled for this client");
+  }
+  if (flow == "ADMIN_NO_SRP_AUTH" || flow == "ADMIN_USER_PASSWORD_AUTH") {
+    return InvalidParameter("Initiate Auth method not supported.");
+  }
+  return InvalidParameter(fmt::format(
+      "1 validation error detected: Value '{}' at 'authFlow' failed to satisfy constraint: Member "
+      "must satisfy enum value set: [USER_AUTH, USER_SRP_AUTH, REFRESH_TOKEN_AUTH, REFRESH_TOKEN, "
+      "CUSTOM_AUTH, ADMIN_NO_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH]",
+      flow));
+}
+
+PoolAnswer RespondToAuthChallenge(const PoolContext& context, Connection& connection,
+                                  PoolRequest& request) {
+  request.ClientId();
+  const std::string name = request.Required({.member = "ChallengeName", .most = 64});
+  const std::string session =
+      request.Optional({.member = "Session", .least = 20, .most = 2048, .secret = true});
+  const Parameters responses = request.Map("ChallengeResponses");
+  TRY(request.Checked());
+  if (name == kVerifier) return FinishSrp(context, connection, responses);
+  if (name == kNewPassword) return SetNewPassword(context, connection, session, responses);
+  return NotAuthorized("Invalid session for the user.");
+}
+
+}  // namespace cruddur::accounts

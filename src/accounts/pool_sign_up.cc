@@ -1,0 +1,115 @@
+// SignUp, ConfirmSignUp, ResendConfirmationCode.
+#include "accounts/pool_attempts.h"
+#include "accounts/pool_attributes.h"
+#include "accounts/pool_codes.h"
+#include "accounts/pool_operations.h"
+#include "accounts/sql.h"
+#include "base/timestamp.h"
+
+namespace cruddur::accounts {
+namespace {
+
+// A sign-up that isn't confirmed for as long as its code lives gives its names back.
+base::Status DropStale(Connection& connection, std::string_view name, base::Micros now) {
+  TRY(connection.Run(sql::kPoolUsersStaleDelete,
+                     {name, base::FormatTimestamp(now - std::chrono::hours(24))}));
+  return {};
+}
+
+std::unexpected<PoolError> NameExists() {
+  return RefusePool("UsernameExistsException", "User already exists");
+}
+
+// Handles are public, so that one is taken may be said. That an address is, is not: mail tells it
+// to its owner, and ConfirmSignUp to who has read that mail.
+PoolStatus CheckNames(Connection& connection, const PoolUser& user, base::Micros now) {
+  for (const std::string& name : {user.username, user.preferred_username}) {
+    TRY(DropStale(connection, name, now));
+    TRY_ASSIGN(const bool taken, IsNameTaken(connection, name));
+    if (taken) return NameExists();
+  }
+  return {};
+}
+
+PoolAnswer Confirm(const PoolContext& context, Connection& connection, const PoolUser& user,
+                   std::string_view name, std::string_view code) {
+  const auto confirmed =
+      connection.Run(sql::kPoolUserConfirm, {user.sub, base::FormatTimestamp(context.clock.Now())});
+  if (!confirmed && confirmed.error().code == base::ErrorCode::kAlreadyExists) {
+    return RefusePool("AliasExistsException", "An account with the email already exists.");
+  }
+  if (!confirmed) return std::unexpected(confirmed.error());
+  TRY(UseCode(context, connection, CodePurpose::kSignUp, user.sub, code));
+  TRY(ForgetAttempts(connection, kCodeLimit, name));
+  return "{}";
+}
+
+}  // namespace
+
+PoolAnswer SignUp(const PoolContext& context, Connection& connection, PoolRequest& request) {
+  request.ClientId();
+  const std::string username = request.Username();
+  const std::string password = request.Password("Password");
+  const auto attributes = request.Attributes("UserAttributes");
+  TRY(request.Checked());
+  TRY(CheckPassword(password));
+  TRY_ASSIGN(PoolUser user, UserOf(username, attributes, false));
+  const base::Micros now = context.clock.Now();
+  user.status = "UNCONFIRMED";
+  user.created_at = user.updated_at = base::FormatTimestamp(now);
+  TRY(CheckNames(connection, user, now));
+  TRY_ASSIGN(const int wait, CountAttempt(connection, kMailLimit, user.email, now));
+  if (wait > 0) return TooManyAttempts(wait);
+
+  const PoolAccount account{user, StorePassword(user.sub, password)};
+  TRY_ASSIGN(const bool inserted, InsertAccount(connection, account));
+  if (!inserted) return NameExists();
+  TRY(SendCode(context, connection, CodePurpose::kSignUp, user));
+  std::string body;
+  json::Writer writer(body);
+  writer.BeginObject().Key("CodeDeliveryDetails");
+  WriteDelivery(writer, user.email);
+  writer.Key("UserConfirmed").Bool(false).Key("UserSub").String(user.sub).EndObject();
+  return body;
+}
+
+PoolAnswer ConfirmSignUp(const PoolContext& context, Connection& connection, PoolRequest& request) {
+  request.ClientId();
+  const std::string name = request.Username();
+  const std::string code = request.Code();
+  TRY(request.Checked());
+  TRY_ASSIGN(const int wait, CountAttempt(connection, kCodeLimit, name, context.clock.Now()));
+  if (wait > 0) return TooManyAttempts(wait);
+  TRY_ASSIGN(const auto candidates, FindCandidates(connection, name));
+  for (const PoolAccount& candidate : candidates) {
+    const PoolUser& user = candidate.user;
+    TRY_ASSIGN(const CodeState state,
+               CheckCode(context, connection, CodePurpose::kSignUp, user.sub, code));
+    if (state == CodeState::kWrong) continue;
+    // Who has the code may know how things stand; nobody else.
+    if (user.status != "UNCONFIRMED") {
+      return NotAuthorized("User cannot be confirmed. Current status is " + user.status);
+    }
+    if (state != CodeState::kGood) return ExpiredCode();
+    return Confirm(context, connection, user, name, code);
+  }
+  return WrongCode();
+}
+
+PoolAnswer ResendConfirmationCode(const PoolContext& context, Connection& connection,
+                                  PoolRequest& request) {
+  request.ClientId();
+  const std::string name = request.Username();
+  TRY(request.Checked());
+  TRY_ASSIGN(const int wait, CountAttempt(connection, kMailLimit, name, context.clock.Now()));
+  if (wait > 0) return TooManyAttempts(wait);
+  TRY_ASSIGN(const auto candidates, FindCandidates(connection, name));
+  for (const PoolAccount& candidate : candidates) {
+    if (candidate.user.status != "UNCONFIRMED") continue;
+    TRY(SendCode(context, connection, CodePurpose::kSignUp, candidate.user));
+    return DeliveryAnswer(context, name, &candidate.user);
+  }
+  return DeliveryAnswer(context, name, candidates.empty() ? nullptr : &candidates.front().user);
+}
+
+}  // namespace cruddur::accounts

@@ -1,0 +1,3 @@
+update pool_attempts
+set blocked_until = $2
+where subject = $1

@@ -1,0 +1,3 @@
+select blocked_until
+from pool_attempts
+where subject = $1

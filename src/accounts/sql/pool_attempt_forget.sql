@@ -1,0 +1,2 @@
+delete from pool_attempts
+where subject = $1

@@ -1,0 +1,2 @@
+delete from pool_challenges
+where expires_at < $1

@@ -1,0 +1,2 @@
+delete from pool_sessions
+where expires_at < $1

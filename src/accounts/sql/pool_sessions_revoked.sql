@@ -1,0 +1,3 @@
+select id
+from pool_sessions
+where revoked_at > $1

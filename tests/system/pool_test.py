@@ -1,0 +1,406 @@
+"""The built-in user pool as other people's clients see it: boto3, amazon-cognito-identity-js, plain HTTP."""
+import base64
+import configparser
+import json
+import re
+import shutil
+import stat
+import subprocess
+import tempfile
+import unittest
+
+from cruddur_process import (
+    PATIENCE,
+    PROGRAM,
+    ROOT,
+    Server,
+    demo_data,
+    environment,
+    main,
+    must_run,
+    run,
+    send,
+    wait_until,
+)
+from srp_client import SrpClient
+
+POOL, CLIENT = "local_cruddur", "cruddurlocalclient"
+PASSWORD = "Correct-Horse7"
+
+
+def claims_of(token):
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+class PoolCase(unittest.TestCase):
+    """One server for all tests of a class; users have names of their own."""
+
+    flags = ["--log-format", "json", "--sign-in-rate", "0"]
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(demo_data(), flags=cls.flags)
+        cls.addClassCleanup(shutil.rmtree, cls.server.data, True)
+        cls.addClassCleanup(cls.server.close)
+        cls.server.start()
+
+    @classmethod
+    def client(cls, port=None, **keys):
+        import boto3
+        from botocore.config import Config
+
+        return boto3.client(
+            "cognito-idp",
+            endpoint_url=f"http://127.0.0.1:{port or cls.server.api}",
+            region_name="us-east-1",
+            aws_access_key_id=keys.get("id", "somebody"),
+            aws_secret_access_key=keys.get("secret", "something"),
+            config=Config(retries={"max_attempts": 0}),
+        )
+
+    @classmethod
+    def administrator(cls):
+        file = configparser.ConfigParser()
+        file.read(cls.server.data / "keys/admin-credentials")
+        return cls.client(
+            id=file["default"]["aws_access_key_id"], secret=file["default"]["aws_secret_access_key"]
+        )
+
+    def mails(self, to):
+        path = self.server.data / "outbox.jsonl"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [mail for mail in map(json.loads, lines) if mail["to"] == to]
+
+    def sign_up(self, client, handle, password=PASSWORD, confirmed=True):
+        email = f"{handle}@example.com"
+        answer = client.sign_up(
+            ClientId=CLIENT,
+            Username=email,
+            Password=password,
+            UserAttributes=[
+                {"Name": "email", "Value": email},
+                {"Name": "preferred_username", "Value": handle},
+                {"Name": "name", "Value": handle.title()},
+            ],
+        )
+        if confirmed:
+            code = self.mails(email)[-1]["code"]
+            client.confirm_sign_up(ClientId=CLIENT, Username=email, ConfirmationCode=code)
+        return answer
+
+    def sign_in(self, client, name, password=PASSWORD):
+        return client.initiate_auth(
+            ClientId=CLIENT,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": name, "PASSWORD": password},
+        )["AuthenticationResult"]
+
+    def refused(self, call, *arguments, **parameters):
+        """(error's name, its message)"""
+        from botocore.exceptions import ClientError
+
+        with self.assertRaises(ClientError) as caught:
+            call(*arguments, **parameters)
+        error = caught.exception.response["Error"]
+        return error["Code"], error["Message"]
+
+
+class Boto3(PoolCase):
+    def test_a_user_signs_up_and_talks(self):
+        client = self.client()
+        answer = self.sign_up(client, "delenn", confirmed=False)
+        self.assertFalse(answer["UserConfirmed"])
+        self.assertEqual(answer["CodeDeliveryDetails"]["Destination"], "d***@e***")
+        email = "delenn@example.com"
+        self.assertEqual(
+            self.refused(self.sign_in, client, email),
+            ("UserNotConfirmedException", "User is not confirmed."),
+        )
+        client.resend_confirmation_code(ClientId=CLIENT, Username=email)
+        mails = self.mails(email)
+        self.assertEqual(len(mails), 2)
+        client.confirm_sign_up(ClientId=CLIENT, Username=email, ConfirmationCode=mails[-1]["code"])
+        tokens = self.sign_in(client, email)
+
+        # Nobody knew her; her first request makes the row, whoever she writes to.
+        self.assertEqual(self.server.get("/api/users/@delenn/short").status, 404)
+        token = tokens["AccessToken"]
+        body = {"message": "In Valen's name", "handle": "bayko"}
+        posted = send(self.server.api, "POST", "/api/messages", body, token=token)
+        self.assertEqual(posted.status, 200, posted)
+        self.assertEqual(posted.json["handle"], "delenn")
+        self.assertEqual(posted.json["display_name"], "Delenn")
+        self.assertTrue(
+            wait_until(lambda: self.server.get("/api/users/@delenn/short").status == 200)
+        )
+        rows = self.server.get("/api/message_groups", "bayko").json
+        self.assertIn("delenn", [row["handle"] for row in rows])
+
+        user = client.get_user(AccessToken=token)
+        attributes = {entry["Name"]: entry["Value"] for entry in user["UserAttributes"]}
+        self.assertEqual(attributes["preferred_username"], "delenn")
+        self.assertEqual(attributes["sub"], answer["UserSub"])
+        self.assertEqual(claims_of(tokens["IdToken"])["email"], email)
+
+    def test_tokens_are_refreshed_and_ended(self):
+        client = self.client()
+        self.sign_up(client, "gkar")
+        tokens = self.sign_in(client, "gkar")
+        newer = client.initiate_auth(
+            ClientId=CLIENT,
+            AuthFlow="REFRESH_TOKEN_AUTH",
+            AuthParameters={"REFRESH_TOKEN": tokens["RefreshToken"]},
+        )["AuthenticationResult"]
+        lists = lambda token: send(self.server.api, "GET", "/api/message_groups", token=token).status
+        for token in (tokens["AccessToken"], newer["AccessToken"]):
+            self.assertEqual(lists(token), 200)
+        self.assertEqual(lists(newer["IdToken"]), 401)
+
+        client.revoke_token(ClientId=CLIENT, Token=newer["RefreshToken"])
+        for token in (tokens["AccessToken"], newer["AccessToken"]):
+            self.assertEqual(lists(token), 401, "remembered, but the sign-in was ended")
+        self.assertEqual(
+            self.refused(client.get_user, AccessToken=newer["AccessToken"]),
+            ("NotAuthorizedException", "Access Token has been revoked"),
+        )
+        again = self.sign_in(client, "gkar")
+        self.assertEqual(lists(again["AccessToken"]), 200)
+        client.global_sign_out(AccessToken=again["AccessToken"])
+        self.assertEqual(lists(again["AccessToken"]), 401)
+
+    def test_a_sign_out_is_known_after_a_restart(self):
+        client = self.client()
+        self.sign_up(client, "natoth")
+        token = self.sign_in(client, "natoth")["AccessToken"]
+        client.global_sign_out(AccessToken=token)
+        self.assertEqual(self.server.stop(), 0)
+        self.server.start()
+        answer = send(self.server.api, "GET", "/api/message_groups", token=token)
+        self.assertEqual(answer.status, 401)
+
+    def test_passwords_are_forgotten_and_changed(self):
+        client = self.client()
+        self.sign_up(client, "ivanova")
+        email = "ivanova@example.com"
+        client.forgot_password(ClientId=CLIENT, Username="ivanova")
+        mail = self.mails(email)[-1]
+        self.assertEqual(mail["kind"], "recovery")
+        client.confirm_forgot_password(
+            ClientId=CLIENT,
+            Username="ivanova",
+            ConfirmationCode=mail["code"],
+            Password="Second-Horse8",
+        )
+        token = self.sign_in(client, "ivanova", "Second-Horse8")["AccessToken"]
+        client.change_password(
+            AccessToken=token, PreviousPassword="Second-Horse8", ProposedPassword="Third-Horse9"
+        )
+        self.sign_in(client, email, "Third-Horse9")
+        for name in ("ivanova", "nobody-at-all"):
+            self.assertEqual(
+                self.refused(self.sign_in, client, name, "Second-Horse8"),
+                ("NotAuthorizedException", "Incorrect username or password."),
+            )
+
+    def test_administrators_sign_their_requests(self):
+        admin = self.administrator()
+        admin.admin_create_user(
+            UserPoolId=POOL,
+            Username="lennier",
+            TemporaryPassword="Temporary-1",
+            UserAttributes=[
+                {"Name": "email", "Value": "lennier@example.com"},
+                {"Name": "email_verified", "Value": "true"},
+            ],
+            MessageAction="SUPPRESS",
+        )
+        challenge = self.client().initiate_auth(
+            ClientId=CLIENT,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": "lennier", "PASSWORD": "Temporary-1"},
+        )
+        self.assertEqual(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED")
+        admin.admin_set_user_password(
+            UserPoolId=POOL, Username="lennier", Password=PASSWORD, Permanent=True
+        )
+        user = admin.admin_get_user(UserPoolId=POOL, Username="lennier")
+        self.assertEqual(user["UserStatus"], "CONFIRMED")
+        self.sign_in(self.client(), "lennier")
+
+        listed = []
+        pages = admin.get_paginator("list_users").paginate(
+            UserPoolId=POOL, PaginationConfig={"PageSize": 2}
+        )
+        for page in pages:
+            self.assertLessEqual(len(page["Users"]), 2)
+            listed += [user["Username"] for user in page["Users"]]
+        self.assertEqual(len(listed), len(set(listed)))
+        self.assertLessEqual({"andrewbrown", "bayko", "londo", "lennier"}, set(listed))
+        found = admin.list_users(UserPoolId=POOL, Filter='preferred_username = "BAYKO"')["Users"]
+        self.assertEqual([user["Username"] for user in found], ["bayko"])
+
+        file = self.server.data / "keys/admin-credentials"
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
+        anybody = {"UserPoolId": POOL}
+        self.assertEqual(
+            self.refused(self.client().list_users, **anybody),
+            ("UnrecognizedClientException", "The security token included in the request is invalid."),
+        )
+        key = admin._request_signer._credentials.access_key
+        self.assertEqual(
+            self.refused(self.client(id=key, secret="guessed").list_users, **anybody)[0],
+            "InvalidSignatureException",
+        )
+        target = "AWSCognitoIdentityProviderService.ListUsers"
+        answer = send(self.server.api, "POST", "/", anybody, headers={"X-Amz-Target": target})
+        self.assertEqual(answer.json["__type"], "MissingAuthenticationTokenException")
+
+
+class Srp(PoolCase):
+    def begin(self, client, name, srp):
+        challenge = client.initiate_auth(
+            ClientId=CLIENT,
+            AuthFlow="USER_SRP_AUTH",
+            AuthParameters={"USERNAME": name, "SRP_A": srp.srp_a},
+        )
+        self.assertEqual(challenge["ChallengeName"], "PASSWORD_VERIFIER")
+        return challenge["ChallengeParameters"]
+
+    def respond(self, client, responses):
+        return client.respond_to_auth_challenge(
+            ClientId=CLIENT, ChallengeName="PASSWORD_VERIFIER", ChallengeResponses=responses
+        )
+
+    def test_proves_a_password_without_sending_it(self):
+        client = self.client()
+        self.sign_up(client, "sheridan")
+        for name in ("sheridan", "Sheridan@example.com"):
+            srp = SrpClient(POOL)
+            challenge = self.begin(client, name, srp)
+            responses = srp.responses(challenge, PASSWORD)
+            tokens = self.respond(client, responses)["AuthenticationResult"]
+            self.assertEqual(claims_of(tokens["AccessToken"])["token_use"], "access")
+            self.assertEqual(
+                self.refused(self.respond, client, responses),
+                ("NotAuthorizedException", "Invalid session for the user."),
+            )
+        for name in ("sheridan", "nobody-at-all"):
+            srp = SrpClient(POOL)
+            wrong = srp.responses(self.begin(client, name, srp), "Wrong-Horse7")
+            self.assertEqual(
+                self.refused(self.respond, client, wrong),
+                ("NotAuthorizedException", "Incorrect username or password."),
+            )
+
+    def test_amazon_cognito_identity_js_signs_in_both_ways(self):
+        script = ROOT / "tests/system/cognito_identity.mjs"
+        self.sign_up(self.client(), "garibaldi")
+        result = subprocess.run(
+            ["node", str(script)],
+            env=environment(
+                {
+                    "CRUDDUR_TEST_POOL": f"http://127.0.0.1:{self.server.api}/",
+                    "CRUDDUR_TEST_OUTBOX": str(self.server.data / "outbox.jsonl"),
+                    "CRUDDUR_TEST_USER": "garibaldi",
+                    "CRUDDUR_TEST_PASSWORD": PASSWORD,
+                }
+            ),
+            capture_output=True,
+            text=True,
+            timeout=60 * PATIENCE,
+            cwd=tempfile.gettempdir(),
+        )
+        self.assertEqual(result.returncode, 0, f"{result.stdout[-4000:]}\n{result.stderr[-4000:]}")
+
+
+class Wire(PoolCase):
+    def call(self, operation, body, **options):
+        target = f"AWSCognitoIdentityProviderService.{operation}"
+        headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return send(self.server.api, "POST", "/", data, headers=headers, **options)
+
+    def test_errors_have_cognitos_form(self):
+        for operation, body, kind in (
+            ("Nonsense", {}, "UnknownOperationException"),
+            ("SignUp", b"{", "SerializationException"),
+            ("SignUp", b"[]", "SerializationException"),
+            ("SignUp", {}, "InvalidParameterException"),
+            ("SignUp", b'{"ClientId":"\xff"}', "SerializationException"),
+            ("GetUser", {"AccessToken": "x"}, "NotAuthorizedException"),
+            ("SignUp", b'{"a":"' + b"a" * 70_000 + b'"}', "SerializationException"),
+        ):
+            with self.subTest(operation=operation, kind=kind):
+                answer = self.call(operation, body)
+                self.assertEqual(answer.status, 400, answer)
+                self.assertEqual(answer.json["__type"], kind)
+                self.assertEqual(answer.headers["x-amzn-errortype"], kind + ":")
+                self.assertEqual(answer.headers["content-type"], "application/x-amz-json-1.1")
+                self.assertTrue(answer.headers["x-amzn-requestid"])
+                self.assertEqual(answer.headers["cache-control"], "no-store")
+
+    def test_its_documents_are_there(self):
+        keys = self.server.get(f"/{POOL}/.well-known/jwks.json").json["keys"]
+        self.assertEqual(len({key["kid"] for key in keys}), 2)
+        config = self.server.get(f"/{POOL}/.well-known/openid-configuration").json
+        issuer = claims_of(self.server.token("bayko"))["iss"]
+        self.assertEqual(config["issuer"], issuer)
+        self.assertEqual(config["jwks_uri"], issuer + "/.well-known/jwks.json")
+        self.assertEqual(self.server.get("/us-east-1_other/.well-known/jwks.json").status, 404)
+
+    def test_the_demo_users_sign_in(self):
+        file = self.server.data / "demo-password"
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
+        password = file.read_text().strip()
+        for handle in ("andrewbrown", "bayko"):  # another test gives londo a password
+            token = self.sign_in(self.client(), handle, password)["AccessToken"]
+            answer = send(self.server.api, "GET", "/api/message_groups", token=token)
+            self.assertEqual(answer.status, 200, answer)
+
+    def test_an_operator_sets_a_password(self):
+        data = ["--data", str(self.server.data)]
+        wrapper = {"program": str(ROOT / "bin/cognito/set-password"), "env": {"CRUDDUR_PROGRAM": PROGRAM}}
+        must_run("londo", *data, stdin=PASSWORD + "\n", **wrapper)
+        self.sign_in(self.client(), "londo")
+        weak = run("cognito", "set-password", "londo", *data, stdin="weak\n")
+        self.assertEqual(weak.returncode, 1)
+        self.assertIn("Password not long enough", weak.stderr)
+        nobody = run("cognito", "set-password", "nobody", *data, stdin=PASSWORD + "\n")
+        self.assertEqual(nobody.returncode, 1)
+
+    def test_nothing_secret_is_in_the_log(self):
+        client = self.client()
+        self.sign_up(client, "zathras", "Zathras-Knows-1")
+        tokens = self.sign_in(client, "zathras", "Zathras-Knows-1")
+        self.refused(self.sign_in, client, "zathras", "Zathras-Guesses-1")
+        log = lambda: self.server.log()
+        self.assertTrue(wait_until(lambda: '"path":"/"' in log()))
+        code = self.mails("zathras@example.com")[0]["code"]
+        for secret in ("Zathras-Knows", "Zathras-Guesses", f'"{code}"', *tokens.values()):
+            self.assertNotIn(str(secret) if secret != 3600 else "eyJ", log())
+        database = b"".join(
+            path.read_bytes() for path in self.server.data.glob("users.sqlite*") if path.is_file()
+        )
+        for secret in ("Zathras-Knows", tokens["RefreshToken"]):
+            self.assertNotIn(secret.encode(), database)
+        for path in self.server.data.rglob("*"):
+            if path.name in ("outbox.jsonl", "users.sqlite", "pool-secret") or path.suffix == ".pem":
+                self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600, path)
+
+
+class Limits(PoolCase):
+    flags = ["--sign-in-rate", "40"]  # a burst of ten
+
+    def test_an_address_is_told_to_wait(self):
+        headers = {"X-Amz-Target": "AWSCognitoIdentityProviderService.GetUser"}
+        for _ in range(30):
+            answer = send(self.server.api, "POST", "/", {"AccessToken": "x"}, headers=headers)
+            if answer.json["__type"] == "TooManyRequestsException":
+                break
+        self.assertEqual(answer.json["__type"], "TooManyRequestsException")
+        self.assertRegex(answer.headers["retry-after"], re.compile(r"^[1-9]$"))
+
+
+if __name__ == "__main__":
+    main()
