@@ -96,6 +96,9 @@ base::Task<void> EventSourceMapping::Follow() {
     const std::string arn = table ? table->stream_arn : "";
     if (arn.empty() || arn == position_.stream_arn) {
       // A stream that begins is told.
+      base::Log(LogLevel::kInfo,
+                table ? "the table has no stream to go on with" : "no such table yet",
+                {{"trigger", context_.name}, {"table", table_}});
       while (!signals_.news_ && !stopping()) co_await signals_.wake_up_->Wait();
       continue;
     }

@@ -234,6 +234,23 @@ TEST_F(EventSourceMappingTest, ReadsAStreamThatIsSwitchedOffToItsEndAndThenTheNe
   EXPECT_THAT(next.handled(), ElementsAre("d", "e"));
 }
 
+TEST_F(EventSourceMappingTest, GoesOnWithTheNextStreamWhereTheOldOneIsGone) {
+  CreateTable();
+  Map(consumer);
+  Put("a");
+  ASSERT_TRUE(consumer.Await("a"));
+  mapping.reset();
+  Put("lost");
+  SetStream(false);
+  clock.Advance(std::chrono::hours(49));
+  SetStream(true);
+  Put("b");
+  Consumer next;
+  Map(next);
+  ASSERT_TRUE(next.Await("b"));
+  EXPECT_THAT(next.handled(), ElementsAre("b"));
+}
+
 TEST_F(EventSourceMappingTest, KeepsTheOrderOfEachItemInParallel) {
   CreateTable();
   settings.options.parallelization_factor = 4;

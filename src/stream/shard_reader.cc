@@ -15,8 +15,11 @@ base::Task<model::DbStatus> ShardReader::Find() {
     from.sequence_number = after_;
   }
   auto iterator = co_await client_.GetShardIterator(from);
-  if (!iterator && !after_.empty() && iterator.error().code == DbErrorCode::kTrimmedDataAccess) {
-    // Nobody has what came next any more: on with what is left.
+  if (!iterator && !after_.empty() &&
+      (iterator.error().code == DbErrorCode::kTrimmedDataAccess ||
+       iterator.error().code == DbErrorCode::kValidation)) {
+    // Nobody has what came next any more, or the number is of another life of this stream (its data
+    // were restored): on with what is left.
     ++gaps_;
     after_.clear();
     from.type = model::ShardIteratorType::kTrimHorizon;

@@ -21,7 +21,7 @@ class ShardReader {
         after_(std::move(after)) {}
 
   // What comes next; empty where nothing is there yet, or at the end. Errors are the client's;
-  // records that are gone before they were read are passed over, and counted as one gap.
+  // where records are gone that weren't read yet, it goes on behind them and counts a gap.
   base::Task<model::DbResult<std::vector<model::StreamRecord>>> Read(int64_t limit);
 
   bool at_end() const { return at_end_; }  // closed, and read to the end

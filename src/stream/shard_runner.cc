@@ -43,7 +43,7 @@ base::Task<bool> ShardRunner::Run() {
     co_await ReadMore();
     StartWork();
     TellProgress(false);
-    finished = reader_.at_end() && mapping_.settled();
+    finished = (reader_.at_end() || gone_) && mapping_.settled();
     if (!finished && !signals_.stopping_) co_await signals_.wake_up_->Wait(NextTime());
   }
   co_await EndWork();
@@ -53,11 +53,14 @@ base::Task<bool> ShardRunner::Run() {
 
 // Reads while there is room and something to read. A commit is readable before it is noticed.
 base::Task<void> ShardRunner::ReadMore() {
-  while (mapping_.HasRoom() && !reader_.at_end() && !signals_.stopping_) {
+  while (mapping_.HasRoom() && !reader_.at_end() && !gone_ && !signals_.stopping_) {
     if (SteadyClock::now() < unreadable_until_) co_return;
     if (!signals_.news_.exchange(false)) co_return;
     const auto records = co_await reader_.Read(kPage);
+    CountGaps();
     if (!records) {
+      // A stream goes a day after it was switched off.
+      gone_ = records.error().code == model::DbErrorCode::kResourceNotFound;
       base::Log(LogLevel::kWarn, "stream not readable",
                 {{"trigger", context_.name}, {"reason", records.error().message}});
       unreadable_until_ = SteadyClock::now() + context_.unreadable_pause;
@@ -68,6 +71,14 @@ base::Task<void> ShardRunner::ReadMore() {
     if (!records->empty()) signals_.news_.store(true);
     StartWork();
   }
+}
+
+void ShardRunner::CountGaps() {
+  if (reader_.gaps() == gaps_) return;
+  context_.metrics.gaps.Add(reader_.gaps() - gaps_);
+  gaps_ = reader_.gaps();
+  base::Log(LogLevel::kError, "records were gone before they were read",
+            {{"trigger", context_.name}, {"shard", shard_id_}});
 }
 
 void ShardRunner::Take(const model::StreamRecord& record) {

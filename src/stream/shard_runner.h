@@ -63,7 +63,8 @@ class ShardRunner {
               std::string shard_id, std::string after,
               std::function<void(const std::string&)> checkpoint);
 
-  // Until the shard is closed and all of it settled (true), or until a stop (false).
+  // Until the shard is closed, or gone, and all that was read is settled (true), or until a stop
+  // (false).
   base::Task<bool> Run();
 
  private:
@@ -73,6 +74,7 @@ class ShardRunner {
   };
 
   base::Task<void> ReadMore();
+  void CountGaps();
   void Take(const model::StreamRecord& record);
   void StartWork();
   base::Task<void> Perform(ShardMapping::Work work);
@@ -96,6 +98,8 @@ class ShardRunner {
   SteadyClock::time_point tell_next_;
   std::map<size_t, LastError> last_errors_;  // by lane
   SteadyClock::time_point unreadable_until_;
+  bool gone_ = false;
+  uint64_t gaps_ = 0;
   size_t under_way_ = 0;
 };
 
