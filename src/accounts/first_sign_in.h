@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "accounts/cognito_user_pool.h"
 #include "accounts/connection_pool.h"
 #include "accounts/token_verifier.h"
 #include "accounts/user_directory.h"
@@ -32,6 +33,18 @@ class BuiltInProfiles final : public Profiles {
 
  private:
   ConnectionPool& database_;
+};
+
+// Those of a real pool: it is asked with the user's own token.
+class CognitoProfiles final : public Profiles {
+ public:
+  explicit CognitoProfiles(CognitoUserPool& pool) : pool_(pool) {}
+  base::Task<base::Result<std::optional<PoolUser>>> Of(std::string, std::string token) override {
+    return pool_.GetUser(std::move(token));
+  }
+
+ private:
+  CognitoUserPool& pool_;
 };
 
 // Thread-safe. What it is given must outlive it.

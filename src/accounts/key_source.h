@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "auth/jwks.h"
+#include "base/task.h"
 
 namespace cruddur::accounts {
 
@@ -23,6 +24,9 @@ class KeySource {
   // A token named a kid that isn't there: look for new keys, though not for every such token. True
   // if there are others than before, so that it is worth another try. Doesn't wait for a network.
   virtual bool Refresh() { return false; }
+
+  // The same for keys that come over a network: waits for them. True if there are others.
+  virtual base::Task<bool> Fetch() { co_return false; }
 };
 
 }  // namespace cruddur::accounts

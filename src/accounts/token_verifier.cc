@@ -89,6 +89,16 @@ base::Result<Identity> TokenVerifier::VerifyToken(std::string_view token) {
   return identity;
 }
 
+bool TokenVerifier::IsForWantOfKeys(const base::Error& refusal) {
+  return refusal.message == Describe(auth::JwtFault::kUnknownKid);
+}
+
+base::Task<base::Result<Identity>> TokenVerifier::FetchAndVerify(std::string_view authorization) {
+  // Whatever it says: another request may have fetched them in between.
+  co_await keys_.Fetch();
+  co_return Verify(authorization);
+}
+
 bool TokenVerifier::IsStillSignedIn(const HashedKey& key, const Remembered& known) {
   if (!revocations_) return true;
   // Read before the question: a revocation in between is asked about the next time.

@@ -14,6 +14,7 @@
 #include "auth/jwt.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/task.h"
 
 namespace cruddur::accounts {
 
@@ -46,6 +47,11 @@ class TokenVerifier {
 
   // The same for a bare token.
   base::Result<Identity> VerifyToken(std::string_view token);
+
+  // For a refusal of Verify: whether keys that are yet to be fetched might change it.
+  static bool IsForWantOfKeys(const base::Error& refusal);
+  // Looks for new keys, waits for them, and verifies again. `authorization` must live until then.
+  base::Task<base::Result<Identity>> FetchAndVerify(std::string_view authorization);
 
   // Makes the next Verify of this token verify it anew.
   void Forget(std::string_view token);

@@ -26,6 +26,9 @@ base::Task<base::Result<Caller>> Directory::Identify(const net::Request& request
   const std::string_view authorization =
       request.Header("authorization").value_or(std::string_view());
   auto identity = verifier_.Verify(authorization);
+  if (!identity && accounts::TokenVerifier::IsForWantOfKeys(identity.error())) {
+    identity = co_await verifier_.FetchAndVerify(authorization);
+  }
   if (!identity) co_return Unauthenticated(identity.error().message);
   Caller caller{.cognito_user_id = std::move(identity->cognito_user_id)};
   if (caller.cognito_user_id.empty()) co_return caller;

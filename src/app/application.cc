@@ -12,6 +12,7 @@
 #include "accounts/outbox.h"
 #include "accounts/pool_endpoint.h"
 #include "accounts/pool_sessions.h"
+#include "accounts/remote_keys.h"
 #include "accounts/revocations.h"
 #include "accounts/token_verifier.h"
 #include "accounts/user_directory.h"
@@ -84,6 +85,9 @@ struct Application::Parts {
 
   base::Status Build(std::vector<TriggerSettings> wanted_triggers);
   base::Status BuildAccounts();
+  base::Status UseCognito();
+  base::Status UseBuiltInPool();
+  void AdmitNewcomers();
   void Follow();
   std::vector<api::ReadyCheck> ReadyChecks();
   void CountParts();
@@ -101,8 +105,10 @@ struct Application::Parts {
   std::unique_ptr<accounts::BuiltInKeys> keys;
   accounts::Revocations revocations{clock};
   std::unique_ptr<accounts::TokenVerifier> verifier;
-  accounts::BuiltInProfiles profiles{database};
-  accounts::FirstSignIn first_sign_in{database, profiles, directory, clock};
+  std::unique_ptr<accounts::CognitoUserPool> cognito;  // null: the built-in pool
+  std::unique_ptr<accounts::RemoteKeys> cognito_keys;
+  std::unique_ptr<accounts::Profiles> profiles;
+  std::unique_ptr<accounts::FirstSignIn> first_sign_in;
   std::unique_ptr<accounts::Outbox> outbox;
   std::unique_ptr<accounts::PoolEndpoint> pool;
   std::unique_ptr<api::Directory> people;
@@ -155,18 +161,47 @@ base::Status Application::Parts::Build(std::vector<TriggerSettings> wanted_trigg
   door = std::make_unique<api::FrontDoor>(registry, access_log.get());
   routes = std::make_unique<api::MessageRoutes>(*service, *people, *pages);
   routes->AddTo(*door);
-  api::AddSystemRoutes(*door, registry, ReadyChecks(), [this] { return pool->Jwks(); });
-  api::AddPoolRoutes(*door, *pool);
+  api::AddSystemRoutes(*door, registry, ReadyChecks(),
+                       [this] { return pool ? pool->Jwks() : cognito_keys->Keys()->ToJson(); });
+  if (pool) api::AddPoolRoutes(*door, *pool);
   CountParts();
   return Listen();
 }
 
 base::Status Application::Parts::BuildAccounts() {
   TRY(PrepareUsers(database.options(), clock));
+  TRY_ASSIGN(cognito, CognitoPoolOf(settings, clock));
+  return cognito ? UseCognito() : UseBuiltInPool();
+}
+
+void Application::Parts::AdmitNewcomers() {
+  first_sign_in = std::make_unique<accounts::FirstSignIn>(database, *profiles, directory, clock);
+  people = std::make_unique<api::Directory>(*verifier, directory, first_sign_in.get());
+}
+
+// Who signs in there is known here by the keys that it publishes. They are fetched when the first
+// token comes: the pool need not answer while we start.
+base::Status Application::Parts::UseCognito() {
+  const std::string& client = settings.Text("cognito-client-id");
+  if (client.empty()) {
+    return base::Fail(base::ErrorCode::kInvalidArgument,
+                      "cognito-pool-id needs cognito-client-id too");
+  }
+  cognito_keys =
+      std::make_unique<accounts::RemoteKeys>(cognito->origin(), cognito->keys_path(), clock);
+  verifier = std::make_unique<accounts::TokenVerifier>(
+      *cognito_keys, auth::JwtExpectation{cognito->issuer(), client}, clock, kRememberedTokens);
+  profiles = std::make_unique<accounts::CognitoProfiles>(*cognito);
+  AdmitNewcomers();
+  return {};
+}
+
+base::Status Application::Parts::UseBuiltInPool() {
   TRY_ASSIGN(keys, accounts::BuiltInKeys::Open(KeysFolder(settings), clock));
   verifier = std::make_unique<accounts::TokenVerifier>(*keys, accounts::BuiltInExpectation(), clock,
                                                        kRememberedTokens, &revocations);
-  people = std::make_unique<api::Directory>(*verifier, directory, &first_sign_in);
+  profiles = std::make_unique<accounts::BuiltInProfiles>(database);
+  AdmitNewcomers();
   outbox = OutboxOf(settings, clock);
   const accounts::PoolEndpointOptions options{
       .keys_folder = KeysFolder(settings),
@@ -309,6 +344,8 @@ Application::Parts::~Parts() {
   // The engine answers what is queued on the loops, so it ends before they do.
   store = {};
   if (pool) pool->Stop();
+  cognito_keys.reset();
+  cognito.reset();
   database.Stop();
   loops.Stop();
 }

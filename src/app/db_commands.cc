@@ -50,7 +50,10 @@ int Seed(const Settings& settings, const std::optional<accounts::SeedUser>& own)
 }
 
 int Setup(const Settings& settings, const std::optional<accounts::SeedUser>& own) {
-  auto done = accounts::SetupDatabase(DatabaseOf(settings), own, nullptr, Now(),
+  const base::SystemClock clock;
+  auto pool = CognitoPoolOf(settings, clock);
+  if (!pool) return FailedStep("update_cognito_user_ids", pool.error());
+  auto done = accounts::SetupDatabase(DatabaseOf(settings), own, pool->get(), Now(),
                                       [](std::string_view step) { fmt::print("== {}\n", step); });
   if (!done) return Failed(done.error().message);
   return EXIT_SUCCESS;
@@ -63,7 +66,10 @@ int Connect(const Settings& settings) {
 }
 
 int UpdateCognitoUserIds(const Settings& settings) {
-  auto report = accounts::UpdateCognitoUserIds(DatabaseOf(settings));
+  const base::SystemClock clock;
+  auto pool = CognitoPoolOf(settings, clock);
+  if (!pool) return FailedStep("update_cognito_user_ids", pool.error());
+  auto report = accounts::UpdateCognitoUserIds(DatabaseOf(settings), pool->get());
   if (!report) return FailedStep("update_cognito_user_ids", report.error());
   for (const auto& copied : report->updated) fmt::print("@{} {}\n", copied.handle, copied.sub);
   for (const std::string& sub : report->no_handle) {
@@ -99,7 +105,7 @@ void AddDbCommands(CommandLine& line) {
   line.AddCommand(db, "schema-load", "Bring the schema up to date", kUsersSettings, LoadSchema);
   line.AddCommand(db, "connect", "Open psql or sqlite3 on the database", kUsersSettings, Connect);
   line.AddCommand(db, "update_cognito_user_ids",
-                  "Copy each pool user's sub to the user of that handle", kUsersSettings,
+                  "Copy each pool user's sub to the user of that handle", kPoolSettings,
                   UpdateCognitoUserIds);
 
   auto& seeding = line.Own<const accounts::SeedUser*>();
@@ -112,8 +118,7 @@ void AddDbCommands(CommandLine& line) {
   CLI::App& setup = line.AddCommand(
       db, "setup",
       "drop, create, schema-load, seed, update_cognito_user_ids; stops at the first failure",
-      kUsersSettings,
-      [&](const Settings& settings) { return Setup(settings, Given(*setting_up)); });
+      kPoolSettings, [&](const Settings& settings) { return Setup(settings, Given(*setting_up)); });
   setting_up = &AddOwnUserOptions(line, setup);
 }
 

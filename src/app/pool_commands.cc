@@ -10,13 +10,18 @@
 #include "app/db_commands.h"
 #include "app/users_database.h"
 #include "base/clock.h"
+#include "base/run_task.h"
 #include "json/pretty.h"
 
 namespace cruddur::app {
 namespace {
 
 int ListUsers(const Settings& settings) {
-  auto users = accounts::ListBuiltInPoolUsers(DatabaseOf(settings));
+  const base::SystemClock clock;
+  auto pool = CognitoPoolOf(settings, clock);
+  if (!pool) return Failed(pool.error().message);
+  auto users = *pool ? base::RunTask(accounts::ListAllUsers(**pool))
+                     : accounts::ListBuiltInPoolUsers(DatabaseOf(settings));
   if (!users) return Failed(users.error().message);
 
   std::string list, subs;
@@ -60,7 +65,7 @@ int SetPassword(const Settings& settings, const std::string& handle) {
 void AddCognitoCommands(CommandLine& line) {
   CLI::App& cognito = line.AddGroup(line.root(), "cognito", "The user pool");
   line.AddCommand(cognito, "list-users", "The pool's users as JSON, then handle -> sub",
-                  kUsersSettings, ListUsers);
+                  kPoolSettings, ListUsers);
   auto& handle = line.Own<std::string>();
   CLI::App& set_password = line.AddCommand(
       cognito, "set-password",

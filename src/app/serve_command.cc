@@ -31,7 +31,8 @@ void AddServeCommand(CommandLine& line) {
   for (std::string_view name : StoreSettings()) flags.emplace_back(name);
   for (std::string_view name :
        {"page-cache-mb", "cache-url", "cache-ca", "cache-ttl-seconds", "cache-timeout-ms",
-        "momento-cache-name", "momento-endpoint", "connection-url", "database-pool", "outbox",
+        "momento-cache-name", "momento-endpoint", "connection-url", "database-pool",
+        "cognito-pool-id", "cognito-client-id", "cognito-endpoint", "cognito-issuer", "outbox",
         "sign-in-rate", "tls-cert", "tls-key"}) {
     flags.emplace_back(name);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "accounts/database_users.h"
+#include "auth/credentials.h"
 
 namespace cruddur::app {
 
@@ -15,6 +16,21 @@ accounts::DatabaseOptions DatabaseOf(const Settings& settings) {
 }
 
 std::string KeysFolder(const Settings& settings) { return settings.Text("data") + "/keys"; }
+
+base::Result<std::unique_ptr<accounts::CognitoUserPool>> CognitoPoolOf(const Settings& settings,
+                                                                       const base::Clock& clock) {
+  accounts::CognitoSettings pool{.pool_id = settings.Text("cognito-pool-id"),
+                                 .endpoint_url = settings.Text("cognito-endpoint"),
+                                 .issuer = settings.Text("cognito-issuer")};
+  if (pool.pool_id.empty()) return nullptr;
+  auto credentials = auth::LoadCredentials();
+  if (credentials) {
+    pool.credentials = *std::move(credentials);
+  } else if (credentials.error().code != base::ErrorCode::kNotFound) {
+    return std::unexpected(credentials.error());
+  }
+  return accounts::CognitoUserPool::Create(std::move(pool), clock);
+}
 
 base::Result<messaging::Person> FindPerson(const Settings& settings, std::string_view handle) {
   const accounts::DatabaseOptions options = accounts::ForCommands(DatabaseOf(settings));

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "dynamo/backoff.h"
+#include "base/backoff.h"
 #include "model/operations.h"
 
 namespace cruddur::dynamo {
@@ -19,7 +19,8 @@ size_t Unprocessed(const model::BatchWriteItemResponse& response);
 // `send(request)` is a task of one call. A part that gets through resets nothing: the deadline is
 // the whole batch's. kProvisionedThroughputExceeded when time is over, as AWS's own clients say.
 template <class Response, class Request, class Send>
-base::Task<model::DbResult<Response>> CompleteBatch(Request request, Send send, Backoff& backoff) {
+base::Task<model::DbResult<Response>> CompleteBatch(Request request, Send send,
+                                                    base::Backoff& backoff) {
   Response whole;
   size_t before = 0;
   for (;;) {

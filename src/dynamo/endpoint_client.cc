@@ -42,7 +42,7 @@ DbResult<Response> Decode(std::string_view text) {
 
 template <class Response, class Request>
 Task<DbResult<Response>> Send(SignedEndpoint& endpoint, std::string_view operation,
-                              const Request& request, Backoff& backoff) {
+                              const Request& request, base::Backoff& backoff) {
   std::string json;
   json::Writer out(json);
   WriteRequest(out, request);
@@ -82,14 +82,14 @@ struct EndpointClient::State {
   template <class Response, class Request>
   Task<DbResult<Response>> Call(SignedEndpoint& endpoint, std::string_view operation,
                                 Request request) {
-    Backoff backoff(deadline);
+    base::Backoff backoff(deadline);
     co_return co_await Send<Response>(endpoint, operation, request, backoff);
   }
 
   // A batch and what is left of it, under one deadline.
   template <class Response, class Request>
   Task<DbResult<Response>> CallBatch(std::string_view operation, Request request) {
-    Backoff backoff(deadline);
+    base::Backoff backoff(deadline);
     auto send = [&](const Request& part) {
       return Send<Response>(items, operation, part, backoff);
     };

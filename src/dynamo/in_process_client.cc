@@ -47,7 +47,7 @@ Task<DbResult<model::PageResponse>> InProcessClient::Scan(model::ScanRequest req
 
 Task<DbResult<model::BatchGetItemResponse>> InProcessClient::BatchGetItem(
     model::BatchGetItemRequest request) {
-  Backoff backoff(batch_time_);
+  base::Backoff backoff(batch_time_);
   auto send = [this](const model::BatchGetItemRequest& part)
       -> Task<DbResult<model::BatchGetItemResponse>> { co_return engine_.BatchGetItem(part); };
   co_return co_await CompleteBatch<model::BatchGetItemResponse>(std::move(request), send, backoff);
@@ -55,7 +55,7 @@ Task<DbResult<model::BatchGetItemResponse>> InProcessClient::BatchGetItem(
 
 Task<DbResult<model::BatchWriteItemResponse>> InProcessClient::BatchWriteItem(
     model::BatchWriteItemRequest request) {
-  Backoff backoff(batch_time_);
+  base::Backoff backoff(batch_time_);
   auto send = [this](const model::BatchWriteItemRequest& part) {
     return Write(engine_, part, &Engine::BatchWriteItem);
   };

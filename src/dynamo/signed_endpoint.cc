@@ -78,7 +78,7 @@ base::Task<SignedEndpoint::Attempt> SignedEndpoint::TryOnce(net::ClientRequest& 
 
 base::Task<model::DbResult<std::string>> SignedEndpoint::Call(std::string_view operation,
                                                               std::string body, bool repeatable,
-                                                              Backoff& backoff) {
+                                                              base::Backoff& backoff) {
   net::ClientRequest request{.method = "POST", .body = std::move(body), .repeatable = repeatable};
   request.headers = {{"Host", host_},
                      {"Content-Type", "application/x-amz-json-1.0"},

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "auth/sigv4.h"
+#include "base/backoff.h"
 #include "base/clock.h"
-#include "dynamo/backoff.h"
 #include "model/error.h"
 #include "net/client.h"
 
@@ -28,7 +28,7 @@ class SignedEndpoint {
 
   // The body of a 200 answer. `repeatable`: the request may reach the store twice.
   base::Task<model::DbResult<std::string>> Call(std::string_view operation, std::string body,
-                                                bool repeatable, Backoff& backoff);
+                                                bool repeatable, base::Backoff& backoff);
 
  private:
   struct Attempt;

@@ -1,9 +1,11 @@
 """The built-in user pool as other people's clients see it: boto3, amazon-cognito-identity-js, plain HTTP."""
 import base64
 import configparser
+import contextlib
 import json
 import re
 import shutil
+import sqlite3
 import stat
 import subprocess
 import tempfile
@@ -20,6 +22,7 @@ from cruddur_process import (
     must_run,
     run,
     send,
+    users_file,
     wait_until,
 )
 from srp_client import SrpClient
@@ -387,6 +390,68 @@ class Wire(PoolCase):
         for path in self.server.data.rglob("*"):
             if path.name in ("outbox.jsonl", "users.sqlite", "pool-secret") or path.suffix == ".pem":
                 self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600, path)
+
+
+class SomebodyElses(PoolCase):
+    """The same pool as a real one: another server has it by configuration alone."""
+
+    def setUp(self):
+        self.settings = {
+            "AWS_COGNITO_USER_POOL_ID": POOL,
+            "AWS_COGNITO_USER_POOL_CLIENT_ID": CLIENT,
+            "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": f"http://127.0.0.1:{self.server.api}",
+            "CRUDDUR_COGNITO_ISSUER": f"http://localhost:4567/{POOL}",
+            "AWS_SHARED_CREDENTIALS_FILE": str(self.server.data / "keys/admin-credentials"),
+        }
+        self.data = demo_data()
+        self.addCleanup(shutil.rmtree, self.data, True)
+
+    def subs(self, data):
+        with contextlib.closing(sqlite3.connect(users_file(data))) as database:
+            return dict(database.execute("select handle, cognito_user_id from users"))
+
+    def test_its_users_sign_in(self):
+        client = self.client()
+        self.sign_up(client, "kosh")
+        token = self.sign_in(client, "kosh")["AccessToken"]
+        with Server(self.data, env=self.settings) as other:
+            answer = send(other.api, "GET", "/api/message_groups", token=token)
+            self.assertEqual(answer.status, 200, answer)
+            self.assertEqual(other.get("/api/users/@kosh/short").json["display_name"], "Kosh")
+            # What the other server issues itself is nothing here.
+            own = must_run("token", "bayko", "--data", self.data).stdout.strip()
+            self.assertEqual(send(other.api, "GET", "/api/message_groups", token=own).status, 401)
+            self.assertEqual(other.post("/", {}).status, 404, "there is no pool of its own")
+
+    def test_commands_read_it(self):
+        listed = must_run("cognito", "list-users", "--data", self.data, env=self.settings).stdout
+        users, end = json.JSONDecoder().raw_decode(listed)
+        handles = json.loads(listed[end:])
+        self.assertEqual(handles["bayko"], self.subs(self.server.data)["bayko"])
+        self.assertEqual(len(users["Users"]), len(handles))
+        self.assertNotEqual(self.subs(self.data)["bayko"], handles["bayko"])
+        copied = must_run(
+            "db", "update_cognito_user_ids", "--data", self.data, env=self.settings
+        ).stdout
+        self.assertIn(f"@bayko {handles['bayko']}", copied)
+        self.assertEqual(self.subs(self.data)["bayko"], handles["bayko"])
+
+    def test_commands_say_why_they_cannot(self):
+        for changed, reason in (
+            ({"AWS_SHARED_CREDENTIALS_FILE": "/nowhere"}, "needs AWS credentials"),
+            (
+                {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"},
+                "UnrecognizedClientException",
+            ),
+            ({"AWS_COGNITO_USER_POOL_ID": "us-east-1_Other"}, "does not exist"),
+            ({"AWS_COGNITO_USER_POOL_ID": "nonsense"}, "no user pool's id"),
+        ):
+            with self.subTest(reason=reason):
+                env = {**self.settings, **changed}
+                result = run("cognito", "list-users", "--data", self.data, env=env)
+                self.assertEqual(result.returncode, 1, result)
+                self.assertIn(reason, result.stderr)
+                self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
 
 
 class Limits(PoolCase):

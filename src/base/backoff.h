@@ -5,7 +5,7 @@
 
 #include "base/task.h"
 
-namespace cruddur::dynamo {
+namespace cruddur::base {
 
 class Backoff {
  public:
@@ -15,7 +15,7 @@ class Backoff {
 
   // Waits for a random time up to 25 ms, then up to 50 ms, … up to a second. False, at once, when
   // the pause would not end before the deadline.
-  base::Task<bool> Pause();
+  Task<bool> Pause();
 
   std::chrono::milliseconds Left() const;
   int pauses() const { return pauses_; }
@@ -25,4 +25,4 @@ class Backoff {
   int pauses_ = 0;
 };
 
-}  // namespace cruddur::dynamo
+}  // namespace cruddur::base

@@ -1,22 +1,21 @@
-#include "dynamo/backoff.h"
+#include "base/backoff.h"
 
 #include <algorithm>
 #include <boost/asio/basic_waitable_timer.hpp>
 
 #include "base/random.h"
 
-namespace cruddur::dynamo {
+namespace cruddur::base {
 
-base::Task<bool> Backoff::Pause() {
-  using Timer =
-      base::asio::basic_waitable_timer<Clock, base::asio::wait_traits<Clock>, base::Executor>;
+Task<bool> Backoff::Pause() {
+  using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
   constexpr std::chrono::duration<double, std::milli> kFirst{25}, kLongest{1000};
   const auto bound = std::min(kFirst * (1 << std::min(pauses_, 10)), kLongest);
-  const auto pause = std::chrono::duration_cast<Clock::duration>(bound * base::RandomUnit());
+  const auto pause = std::chrono::duration_cast<Clock::duration>(bound * RandomUnit());
   if (Clock::now() + pause >= deadline_) co_return false;
   ++pauses_;
-  Timer timer(co_await base::asio::this_coro::executor, pause);
-  co_await timer.async_wait(base::kUseTask);
+  Timer timer(co_await asio::this_coro::executor, pause);
+  co_await timer.async_wait(kUseTask);
   co_return true;
 }
 
@@ -25,4 +24,4 @@ std::chrono::milliseconds Backoff::Left() const {
                   std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()));
 }
 
-}  // namespace cruddur::dynamo
+}  // namespace cruddur::base
