@@ -180,6 +180,7 @@ void Write(WireCall call, Resume resume) {
   if (auto status = Admit(call, request); !status) {
     return Refuse(call.response, status.error(), std::move(resume));
   }
+  if constexpr (requires { request.may_conflict; }) request.may_conflict = true;
   (call.engine.*Method)(std::move(request), AnswerOnLoop<Result>(call.response, std::move(resume)));
 }
 

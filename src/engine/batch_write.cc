@@ -56,7 +56,7 @@ class BatchWriteOperation final : public WriteOperation {
     outcome_ = EvaluateAll(commit);
     if (!outcome_) return;
     for (ItemAction& action : actions_) {
-      if (!throttled_.contains(&action)) action.Apply(commit, meter_, false);
+      if (!left_.contains(&action)) action.Apply(commit, meter_, false);
     }
   }
 
@@ -66,7 +66,7 @@ class BatchWriteOperation final : public WriteOperation {
     BatchWriteItemResponse response;
     response.consumed_capacity = meter_.TakeAll();
     for (const ItemAction& action : actions_) {
-      if (throttled_.contains(&action)) {
+      if (left_.contains(&action)) {
         AddUnprocessed(action, response);
         continue;
       }
@@ -119,15 +119,16 @@ class BatchWriteOperation final : public WriteOperation {
   }
 
   DbStatus EvaluateAll(const Commit& commit) {
-    throttled_.clear();
+    left_.clear();
     for (ItemAction& action : actions_) {
       TRY(BindTo(commit.catalog(), action));
       DbStatus status = action.Admit();
-      if (status) status = action.Evaluate(commit, /*transactional=*/false);
-      if (!status && IsThrottled(status.error())) {
-        throttled_.insert(&action);
+      const bool conflicts = status && request_.may_conflict && commit.IsHeld(action.key());
+      if (status && !conflicts) status = action.Evaluate(commit, /*transactional=*/false);
+      if (conflicts || (!status && IsThrottled(status.error()))) {
+        left_.insert(&action);
         // Nothing at all could be written.
-        if (throttled_.size() == actions_.size()) return status;
+        if (!status && left_.size() == actions_.size()) return status;
         continue;
       }
       TRY(std::move(status));
@@ -146,8 +147,8 @@ class BatchWriteOperation final : public WriteOperation {
 
   CapacityMeter meter_;
   BatchWriteItemRequest request_;
-  std::deque<ItemAction> actions_;  // they don't move
-  std::set<const ItemAction*> throttled_;
+  std::deque<ItemAction> actions_;    // they don't move
+  std::set<const ItemAction*> left_;  // to be answered as unprocessed
   size_t bytes_ = 0;
   Done<BatchWriteItemResponse> done_;
   DbStatus outcome_;

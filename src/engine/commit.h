@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/clock.h"
@@ -78,6 +79,13 @@ class Commit {
   // Idempotency tokens: see tokens.h. Null: not known.
   DbResult<std::optional<std::string>> ReadToken(const std::string& token) const;
   void WriteToken(const std::string& token, std::string value);
+  // Written by this commit: the transaction is still under way.
+  bool IsFreshToken(const std::string& token) const { return tokens_.contains(token); }
+
+  // Holds an item for a transaction, which is under way until the commit is done: see may_conflict
+  // of model::PutItemRequest.
+  void Hold(std::string_view key) { held_.emplace(key); }
+  bool IsHeld(std::string_view key) const { return !held_.empty() && held_.contains(key); }
 
   // The catalog's change, if the operation makes one. It is alone in the commit then.
   CatalogEdit Edit() const { return catalog_.Edit(); }
@@ -128,6 +136,7 @@ class Commit {
   rocksdb::WriteBatch& batch_;
   std::unordered_map<std::string, Written, StringHash, std::equal_to<>> written_;
   std::map<std::string, std::string> tokens_;
+  std::unordered_set<std::string, StringHash, std::equal_to<>> held_;
   std::vector<Tally> tallies_;
   std::vector<NewsItem> news_;
   std::optional<CatalogEdit> edit_;

@@ -33,6 +33,7 @@ struct CompiledWrite {
   std::optional<expr::Update> update;
   model::ReturnValues return_values = model::ReturnValues::kNone;
   model::ReturnValuesOnFailure on_condition_failure = model::ReturnValuesOnFailure::kNone;
+  bool may_conflict = false;  // see model::PutItemRequest
 };
 
 class ItemAction {

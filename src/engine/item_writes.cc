@@ -3,6 +3,7 @@
 #include "engine/bound_tables.h"
 #include "engine/field_checks.h"
 #include "engine/item_action.h"
+#include "engine/transaction_errors.h"
 
 namespace cruddur::engine {
 namespace {
@@ -12,12 +13,16 @@ class SingleWrite final : public WriteOperation {
   template <class Request>
   SingleWrite(Request request, Done<model::WriteItemResponse> done)
       : meter_(request.return_consumed_capacity),
+        may_conflict_(request.may_conflict),
         action_(std::move(request)),
         done_(std::move(done)) {}
 
   SingleWrite(CompiledWrite write, model::ReturnConsumedCapacity return_consumed_capacity,
               Done<model::WriteItemResponse> done)
-      : meter_(return_consumed_capacity), action_(std::move(write)), done_(std::move(done)) {}
+      : meter_(return_consumed_capacity),
+        may_conflict_(write.may_conflict),
+        action_(std::move(write)),
+        done_(std::move(done)) {}
 
   // False: refused, and answered.
   bool Check(const CatalogSnapshot& catalog) {
@@ -37,6 +42,7 @@ class SingleWrite final : public WriteOperation {
   void Evaluate(Commit& commit) override {
     outcome_ = BindTo(commit.catalog(), action_);
     if (outcome_) outcome_ = action_.Admit();
+    if (outcome_ && may_conflict_) outcome_ = CheckNotHeld(commit, action_.key());
     if (outcome_) outcome_ = action_.Evaluate(commit, /*transactional=*/false);
     if (!outcome_) return;
     response_.attributes = action_.ReturnedAttributes();
@@ -59,6 +65,7 @@ class SingleWrite final : public WriteOperation {
 
  private:
   CapacityMeter meter_;
+  const bool may_conflict_;
   ItemAction action_;
   Done<model::WriteItemResponse> done_;
   DbStatus outcome_;

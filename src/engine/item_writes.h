@@ -36,6 +36,6 @@ void SubmitTransaction(const WriteContext& context, model::TransactWriteItemsReq
 void SubmitCompiledTransaction(const WriteContext& context, std::vector<CompiledWrite> writes,
                                std::string client_request_token,
                                model::ReturnConsumedCapacity return_consumed_capacity,
-                               Done<model::TransactWriteItemsResponse> done);
+                               bool may_conflict, Done<model::TransactWriteItemsResponse> done);
 
 }  // namespace cruddur::engine

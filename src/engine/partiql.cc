@@ -49,6 +49,7 @@ void ExecuteStatement(const PartiqlContext& context, ExecuteStatementRequest req
   }
   auto write = Plan(context, *std::move(statement));
   if (!write) return done(std::unexpected(std::move(write).error()));
+  write->may_conflict = request.may_conflict;
   SubmitCompiled(context.writes, *std::move(write), request.return_consumed_capacity,
                  [done = std::move(done)](DbResult<model::WriteItemResponse> written) mutable {
                    if (!written) return done(std::unexpected(std::move(written).error()));

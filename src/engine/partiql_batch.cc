@@ -84,6 +84,7 @@ class BatchRun {
     if (statement.reads()) return Read(i, statement, table->description, *batch);
     const std::string name = statement.table();
     TRY_ASSIGN(CompiledWrite write, PlanWrite(std::move(statement), table->description));
+    write.may_conflict = request_.may_conflict;
     batch->response.responses[i].table = name;
     ++batch->open;
     SubmitCompiled(context_.writes, std::move(write), request_.return_consumed_capacity,

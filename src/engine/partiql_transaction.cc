@@ -156,7 +156,7 @@ void ExecuteTransaction(const PartiqlContext& context, ExecuteTransactionRequest
   if (!writes) return done(std::unexpected(std::move(writes).error()));
   SubmitCompiledTransaction(
       context.writes, *std::move(writes), std::move(request.client_request_token),
-      request.return_consumed_capacity,
+      request.return_consumed_capacity, request.may_conflict,
       [done = std::move(done)](DbResult<model::TransactWriteItemsResponse> written) mutable {
         if (!written) return done(std::unexpected(std::move(written).error()));
         ExecuteTransactionResponse response;  // of writes, without one for each

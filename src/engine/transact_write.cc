@@ -49,6 +49,9 @@ std::optional<model::CancellationReason> ReasonOf(const model::DbError& error) {
                                      error.details ? error.details->item : std::nullopt};
   }
   if (IsThrottled(error)) return ThrottledReason(error);
+  if (error.code == DbErrorCode::kTransactionConflict) {
+    return model::CancellationReason{"TransactionConflict", error.message, std::nullopt};
+  }
   if (error.code == DbErrorCode::kDuplicateItem) {
     return model::CancellationReason{"DuplicateItem", error.message, std::nullopt};
   }
@@ -61,6 +64,7 @@ class TransactWriteOperation final : public WriteOperation {
       : token_(std::move(request.client_request_token)),
         wanted_(request.return_consumed_capacity),
         broken_(std::move(request.broken)),
+        may_conflict_(request.may_conflict),
         meter_(wanted_, true),
         done_(std::move(done)) {
     for (model::TransactWrite& write : request.items) {
@@ -69,9 +73,13 @@ class TransactWriteOperation final : public WriteOperation {
   }
 
   TransactWriteOperation(std::vector<CompiledWrite> writes, std::string token,
-                         model::ReturnConsumedCapacity wanted,
+                         model::ReturnConsumedCapacity wanted, bool may_conflict,
                          Done<TransactWriteItemsResponse> done)
-      : token_(std::move(token)), wanted_(wanted), meter_(wanted_, true), done_(std::move(done)) {
+      : token_(std::move(token)),
+        wanted_(wanted),
+        may_conflict_(may_conflict),
+        meter_(wanted_, true),
+        done_(std::move(done)) {
     for (CompiledWrite& write : writes) bytes_ += actions_.emplace_back(std::move(write)).Bytes();
   }
 
@@ -97,6 +105,7 @@ class TransactWriteOperation final : public WriteOperation {
     uint64_t bytes = 0;
     outcome_ = ForEach([&](ItemAction& action) -> DbStatus {
       if (bytes > kMaxTransactionBytes) return {};  // refused below: no more items are loaded
+      if (may_conflict_) TRY(CheckNotHeld(commit, action.key()));
       TRY(action.Evaluate(commit, /*transactional=*/true));
       bytes += std::max(action.before().size(), action.size_after());
       return {};
@@ -105,7 +114,10 @@ class TransactWriteOperation final : public WriteOperation {
       outcome_ = Invalid("The aggregate size of the items in the transaction cannot exceed 4 MB");
     }
     if (!outcome_) return;
-    for (ItemAction& action : actions_) action.Apply(commit, meter_, true);
+    for (ItemAction& action : actions_) {
+      action.Apply(commit, meter_, true);
+      if (may_conflict_) commit.Hold(action.key());
+    }
     RememberToken(commit);
   }
 
@@ -209,7 +221,12 @@ class TransactWriteOperation final : public WriteOperation {
     if (!token || token->expires <= commit.now()) return false;
     if (token->fingerprint != fingerprint_) {
       return model::DbFail(DbErrorCode::kIdempotentParameterMismatch,
-                           "The provided client token was already used with different parameters");
+                           "Specified idempotent token was used with different request parameters "
+                           "within the idempotency window");
+    }
+    if (may_conflict_ && commit.IsFreshToken(token_)) {
+      return model::DbFail(DbErrorCode::kTransactionInProgress,
+                           "Transaction from previous request is still in progress");
     }
     TRY(PayForReplay(commit.catalog(), *token));
     return true;
@@ -247,6 +264,7 @@ class TransactWriteOperation final : public WriteOperation {
   const std::string token_;
   const model::ReturnConsumedCapacity wanted_;
   const std::optional<model::BrokenTransactWrite> broken_;
+  const bool may_conflict_;
   CapacityMeter meter_;
   std::deque<ItemAction> actions_;  // they don't move
   size_t bytes_ = 0;
@@ -266,10 +284,10 @@ void SubmitTransaction(const WriteContext& context, TransactWriteItemsRequest re
 void SubmitCompiledTransaction(const WriteContext& context, std::vector<CompiledWrite> writes,
                                std::string client_request_token,
                                model::ReturnConsumedCapacity return_consumed_capacity,
-                               Done<TransactWriteItemsResponse> done) {
-  auto write =
-      std::make_unique<TransactWriteOperation>(std::move(writes), std::move(client_request_token),
-                                               return_consumed_capacity, std::move(done));
+                               bool may_conflict, Done<TransactWriteItemsResponse> done) {
+  auto write = std::make_unique<TransactWriteOperation>(
+      std::move(writes), std::move(client_request_token), return_consumed_capacity, may_conflict,
+      std::move(done));
   if (write->Check(*context.catalog.Snapshot())) context.committer.Submit(std::move(write));
 }
 

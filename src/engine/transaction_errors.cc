@@ -5,7 +5,15 @@
 namespace cruddur::engine {
 
 model::CancellationReason ThrottledReason(const model::DbError& error) {
-  return {"ProvisionedThroughputExceeded", error.message, std::nullopt};
+  const bool provisioned = error.code == model::DbErrorCode::kProvisionedThroughputExceeded;
+  return {provisioned ? "ProvisionedThroughputExceeded" : "ThrottlingError", error.message,
+          std::nullopt};
+}
+
+model::DbStatus CheckNotHeld(const Commit& commit, std::string_view key) {
+  if (!commit.IsHeld(key)) return {};
+  return model::DbFail(model::DbErrorCode::kTransactionConflict,
+                       "Transaction is ongoing for the item");
 }
 
 model::DbError TransactionCanceled(std::vector<model::CancellationReason> reasons) {

@@ -80,6 +80,10 @@ struct GetItemResponse {
   std::optional<ConsumedCapacity> consumed_capacity;
 };
 
+// A write with `may_conflict` is refused, as AWS does, while somebody else's transaction with the
+// item is under way (kTransactionConflict; a batch leaves it unprocessed); a transaction with it
+// holds its items against others. The wire server sets it. In process it is off: writes wait for
+// one another then, and none is refused.
 struct PutItemRequest {
   std::string table;
   Item item;
@@ -89,6 +93,7 @@ struct PutItemRequest {
   ReturnValuesOnFailure on_condition_failure = ReturnValuesOnFailure::kNone;
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
   ReturnItemCollectionMetrics return_metrics = ReturnItemCollectionMetrics::kNone;
+  bool may_conflict = false;  // see above
 };
 struct DeleteItemRequest {
   std::string table;
@@ -99,6 +104,7 @@ struct DeleteItemRequest {
   ReturnValuesOnFailure on_condition_failure = ReturnValuesOnFailure::kNone;
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
   ReturnItemCollectionMetrics return_metrics = ReturnItemCollectionMetrics::kNone;
+  bool may_conflict = false;
 };
 struct UpdateItemRequest {
   std::string table;
@@ -110,6 +116,7 @@ struct UpdateItemRequest {
   ReturnValuesOnFailure on_condition_failure = ReturnValuesOnFailure::kNone;
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
   ReturnItemCollectionMetrics return_metrics = ReturnItemCollectionMetrics::kNone;
+  bool may_conflict = false;
 };
 // Of PutItem, DeleteItem and UpdateItem alike.
 struct WriteItemResponse {
@@ -179,6 +186,7 @@ struct BatchWriteItemRequest {
   std::vector<std::pair<std::string, std::vector<BatchWrite>>> tables;
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
   ReturnItemCollectionMetrics return_metrics = ReturnItemCollectionMetrics::kNone;
+  bool may_conflict = false;
 };
 struct BatchWriteItemResponse {
   std::vector<std::pair<std::string, std::vector<BatchWrite>>> unprocessed;
@@ -209,6 +217,7 @@ struct TransactWriteItemsRequest {
   std::string client_request_token;
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
   ReturnItemCollectionMetrics return_metrics = ReturnItemCollectionMetrics::kNone;
+  bool may_conflict = false;
 };
 struct TransactWriteItemsResponse {
   std::vector<ConsumedCapacity> consumed_capacity;

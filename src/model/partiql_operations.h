@@ -25,6 +25,7 @@ struct ExecuteStatementRequest {
   std::optional<int64_t> limit;
   std::string next_token;  // empty: from the start
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+  bool may_conflict = false;  // see PutItemRequest
 };
 struct ExecuteStatementResponse {
   std::vector<Item> items;
@@ -36,6 +37,7 @@ struct ExecuteStatementResponse {
 struct BatchExecuteStatementRequest {
   std::vector<ParameterizedStatement> statements;
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+  bool may_conflict = false;
 };
 struct BatchStatementResponse {
   std::string table;  // empty: the statement was refused before it was run
@@ -51,6 +53,7 @@ struct ExecuteTransactionRequest {
   std::vector<ParameterizedStatement> statements;
   std::string client_request_token;
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
+  bool may_conflict = false;
 };
 struct ExecuteTransactionResponse {
   std::vector<std::optional<Item>> items;  // in input order; none of writes
