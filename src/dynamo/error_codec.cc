@@ -31,8 +31,10 @@ void WriteReasons(json::Writer& out, const std::vector<model::CancellationReason
   out.EndArray();
 }
 
-void WriteThrottling(json::Writer& out, const std::vector<model::ThrottlingReason>& reasons) {
-  out.Key("ThrottlingReasons").BeginArray();
+// So is this member's.
+void WriteThrottling(json::Writer& out, model::DbErrorCode code,
+                     const std::vector<model::ThrottlingReason>& reasons) {
+  out.Key(code == kThrottling ? "throttlingReasons" : "ThrottlingReasons").BeginArray();
   for (const model::ThrottlingReason& each : reasons) {
     out.BeginObject().Key("reason").String(each.reason).Key("resource").String(each.resource);
     out.EndObject();
@@ -71,7 +73,9 @@ void AppendErrorBody(std::string& out, const model::DbError& error) {
       model::WriteItem(writer, *error.details->item);
     }
     if (error.code == kTransactionCanceled) WriteReasons(writer, error.details->reasons);
-    if (!error.details->throttling.empty()) WriteThrottling(writer, error.details->throttling);
+    if (!error.details->throttling.empty()) {
+      WriteThrottling(writer, error.code, error.details->throttling);
+    }
   }
   writer.EndObject();
 }

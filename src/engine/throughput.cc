@@ -10,6 +10,9 @@ namespace {
 constexpr std::string_view kTableShort =
     "The level of configured provisioned throughput for the table was exceeded. Consider "
     "increasing your provisioning level with the UpdateTable API.";
+// What AWS says of a limit on demand.
+constexpr std::string_view kLimitReached =
+    "Throughput exceeds the maximum OnDemandThroughput configured on table or index";
 constexpr std::string_view kIndexShort =
     "The level of configured provisioned throughput for one or more global secondary indexes of "
     "the table was exceeded. Consider increasing your provisioning level for the "
@@ -27,9 +30,15 @@ struct Resource {
     if (index == nullptr) return *table.throttle;
     return *table.indexes[static_cast<size_t>(index - table.description.indexes.data())].throttle;
   }
+  bool on_demand() const { return table.description.billing == model::BillingMode::kPayPerRequest; }
   // Units a second; nothing: without limit.
   std::optional<double> Rate(UnitKind kind) const {
-    if (table.description.billing == model::BillingMode::kPayPerRequest) return std::nullopt;
+    if (on_demand()) {
+      const model::OnDemandThroughput& limits =
+          index != nullptr ? index->on_demand : table.description.on_demand;
+      const auto& limit = kind == UnitKind::kRead ? limits.max_read : limits.max_write;
+      return limit ? std::optional(static_cast<double>(*limit)) : std::nullopt;
+    }
     const model::Throughput& throughput =
         index != nullptr ? index->throughput : table.description.throughput;
     return static_cast<double>(kind == UnitKind::kRead ? throughput.read_units
@@ -45,8 +54,13 @@ model::DbStatus Admit(const Resource& resource, UnitKind kind) {
   model::ThrottlingReason& reason = details->throttling.emplace_back();
   reason.reason = index ? "Index" : "Table";
   reason.reason += kind == UnitKind::kRead ? "Read" : "Write";
-  reason.reason += "ProvisionedThroughputExceeded";
+  reason.reason +=
+      resource.on_demand() ? "MaxOnDemandThroughputExceeded" : "ProvisionedThroughputExceeded";
   reason.resource = index ? resource.index->arn : resource.table.description.arn;
+  if (resource.on_demand()) {
+    return std::unexpected(model::DbError{model::DbErrorCode::kThrottling,
+                                          std::string(kLimitReached), std::move(details)});
+  }
   return std::unexpected(model::DbError{model::DbErrorCode::kProvisionedThroughputExceeded,
                                         std::string(index ? kIndexShort : kTableShort),
                                         std::move(details)});
@@ -73,7 +87,8 @@ void ChargeUnits(const TableState& table, const model::IndexDescription* index, 
 }
 
 bool IsThrottled(const model::DbError& error) {
-  return error.code == model::DbErrorCode::kProvisionedThroughputExceeded;
+  return error.code == model::DbErrorCode::kProvisionedThroughputExceeded ||
+         (error.code == model::DbErrorCode::kThrottling && error.details != nullptr);
 }
 
 }  // namespace cruddur::engine

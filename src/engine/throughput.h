@@ -9,7 +9,8 @@
 
 namespace cruddur::engine {
 
-// The errors are AWS's, with the reason and the resource that is short. Not inlined: see below.
+// The errors are AWS's, with the reason and the resource that is short: kThrottling where a limit
+// on demand is reached, else kProvisionedThroughputExceeded. Not inlined: see below.
 model::DbStatus AdmitReadOf(const TableState& table, const model::IndexDescription* index);
 model::DbStatus AdmitWriteTo(const TableState& table);
 void ChargeUnits(const TableState& table, const model::IndexDescription* index, UnitKind kind,

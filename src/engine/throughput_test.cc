@@ -285,6 +285,45 @@ TEST_F(Throughput, FollowsUpdateTable) {
   for (int i = 0; i < 2 * kBurst; ++i) ASSERT_TRUE(PutAt(i));
 }
 
+TEST_F(Throughput, LimitsOnDemandAreKept) {
+  model::CreateTableRequest request{.table = kTable,
+                                    .keys = {{{"pk", model::Type::kS}}, {{"sk", model::Type::kN}}}};
+  request.on_demand = {{2, 1}};
+  request.indexes = {{.name = "by-state",
+                      .global = true,
+                      .keys = {{{"state", model::Type::kS}}, {}},
+                      .on_demand = {{1, {}}}}};
+  Create(std::move(request));
+  const auto expect_reached = [](const auto& result, std::string_view reason,
+                                 const std::string& resource) {
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, DbErrorCode::kThrottling);
+    EXPECT_EQ(result.error().message,
+              "Throughput exceeds the maximum OnDemandThroughput configured on table or index");
+    ASSERT_EQ(result.error().details->throttling.size(), 1u);
+    EXPECT_EQ(result.error().details->throttling[0].reason, reason);
+    EXPECT_EQ(result.error().details->throttling[0].resource, resource);
+  };
+  MustPut(kTable, {{"pk", "a"}, {"sk", 1}, {"state", "new"}});
+  UseWrites(1);
+  expect_reached(PutAt(1), "TableWriteMaxOnDemandThroughputExceeded", kArn);
+  const auto canceled = Transact({.items = {model::PutItemRequest{kTable, ItemAt(1)}}});
+  ASSERT_FALSE(canceled);
+  EXPECT_EQ(canceled.error().details->reasons.at(0).code, "ThrottlingError");
+  for (int i = 0; i < 2 * kBurst; ++i) ASSERT_TRUE(GetAt(0));
+  expect_reached(GetAt(0), "TableReadMaxOnDemandThroughputExceeded", kArn);
+  const model::ScanRequest scan{.table = kTable, .index = "by-state"};
+  for (int i = 0; i < 2 * kBurst && engine().Scan(scan); ++i) {
+  }
+  expect_reached(engine().Scan(scan), "IndexReadMaxOnDemandThroughputExceeded",
+                 kArn + "/index/by-state");
+  clock().Advance(std::chrono::seconds(1));
+  EXPECT_TRUE(PutAt(1));
+  EXPECT_FALSE(PutAt(1));
+  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = kTable, .on_demand = {{{}, -1}}}));
+  for (int i = 0; i < 2 * kBurst; ++i) ASSERT_TRUE(PutAt(1));
+}
+
 TEST_F(Throughput, IsOfTheTableAndNotOfItsName) {
   MakeTable({1, 1});
   UseWrites();
