@@ -11,8 +11,17 @@ namespace {
 
 using model::TableStatus;
 
-void WriteThroughput(json::Writer& out, const model::Throughput& value) {
-  out.Key("ProvisionedThroughput").BeginObject().Key("NumberOfDecreasesToday").Int(0);
+void WriteThroughput(json::Writer& out, const model::Throughput& value,
+                     const model::ThroughputChanges& changes) {
+  out.Key("ProvisionedThroughput").BeginObject();
+  const auto write_time = [&](std::string_view name, base::Micros time) {
+    if (time.count() == 0) return;
+    out.Key(name);
+    WriteTime(out, time);
+  };
+  write_time("LastDecreaseDateTime", changes.last_decrease);
+  write_time("LastIncreaseDateTime", changes.last_increase);
+  out.Key("NumberOfDecreasesToday").Int(changes.decreases_today);
   out.Key("ReadCapacityUnits").Int(value.read_units);
   out.Key("WriteCapacityUnits").Int(value.write_units).EndObject();
 }
@@ -31,18 +40,22 @@ void WriteSettings(json::Writer& out, const model::OnDemandThroughput& on_demand
   out.Key("Status").String(warming ? "UPDATING" : "ACTIVE").EndObject();
 }
 
-void WriteEncryption(json::Writer& out, const std::string& key_arn) {
-  if (key_arn.empty()) return;
-  out.Key("SSEDescription").BeginObject().Key("Status").String("ENABLED");
-  out.Key("SSEType").String("KMS").Key("KMSMasterKeyArn").String(key_arn).EndObject();
+void WriteEncryption(json::Writer& out, const std::string& key_arn, bool changing) {
+  if (key_arn.empty() && !changing) return;
+  out.Key("SSEDescription").BeginObject();
+  out.Key("Status").String(changing ? "UPDATING" : "ENABLED");
+  if (!key_arn.empty()) {
+    out.Key("SSEType").String("KMS").Key("KMSMasterKeyArn").String(key_arn);
+  }
+  out.EndObject();
 }
 
 void WriteBilling(json::Writer& out, const model::TableDescription& table) {
   const bool ever = table.on_demand_since.count() != 0;
   if (!ever && table.billing != model::BillingMode::kPayPerRequest) return;
   out.Key("BillingModeSummary").BeginObject().Key("BillingMode").String(NameOf(table.billing));
-  // A table that is being made doesn't say it yet, one that is going away not any more.
-  if (ever && (table.status == TableStatus::kActive || table.status == TableStatus::kUpdating)) {
+  // A table that is being made doesn't say it yet.
+  if (ever && table.status != TableStatus::kCreating) {
     out.Key("LastUpdateToPayPerRequestDateTime");
     WriteTime(out, table.on_demand_since);
   }
@@ -86,7 +99,7 @@ void WriteIndex(json::Writer& out, const model::IndexDescription& index, TableSt
     if (index.status == TableStatus::kCreating && table != TableStatus::kCreating) {
       out.Key("Backfilling").Bool(index.backfilling);
     }
-    WriteThroughput(out, index.throughput);
+    WriteThroughput(out, index.throughput, index.throughput_changes);
     WriteSettings(out, index.on_demand, index.warm, index.warming, index.status);
   }
   out.EndObject();
@@ -197,7 +210,7 @@ void WriteResponse(json::Writer& out, const model::TableDescription& table, std:
   }
   out.Key("TableName").String(table.name);
   out.Key("TableStatus").String(NameOf(table.status));
-  WriteThroughput(out, table.throughput);
+  WriteThroughput(out, table.throughput, table.throughput_changes);
   WriteBilling(out, table);
   out.Key("TableSizeBytes").Int(static_cast<int64_t>(table.size_bytes));
   out.Key("ItemCount").Int(static_cast<int64_t>(table.item_count));
@@ -215,7 +228,7 @@ void WriteResponse(json::Writer& out, const model::TableDescription& table, std:
     out.Key("LatestStreamLabel").String(table.stream_label);
     out.Key("LatestStreamArn").String(table.stream_arn);
   }
-  WriteEncryption(out, table.kms_key_arn);
+  WriteEncryption(out, table.kms_key_arn, table.encryption_changing);
   WriteTableClass(out, table);
   out.Key("DeletionProtectionEnabled").Bool(table.deletion_protection);
   WriteSettings(out, table.on_demand, table.warm, table.warming, table.status);

@@ -4,8 +4,10 @@
 #include <rocksdb/write_batch.h>
 
 #include "engine/catalog_codec.h"
+#include "engine/shown_settings.h"
 #include "engine/storage.h"
 #include "engine/throttle.h"
+#include "engine/throughput_changes.h"
 
 namespace cruddur::engine {
 namespace {
@@ -60,14 +62,20 @@ void AddThrottles(TableState& table, const base::Clock* clock) {
 
 }  // namespace
 
-model::TableDescription Describe(const TableState& table) {
+model::TableDescription Describe(const TableState& table, base::Micros now) {
   model::TableDescription description = table.description;
+  if (table.shown != nullptr) ShowSettings(*table.shown, description);
+  const auto tell_changes = [now](model::ThroughputChanges& changes) {
+    changes = ThroughputChangesOn(now, changes);
+  };
+  tell_changes(description.throughput_changes);
   description.item_count = table.counts->items.load(std::memory_order_relaxed);
   description.size_bytes = table.counts->bytes.load(std::memory_order_relaxed);
   for (size_t i = 0; i < table.indexes.size(); ++i) {
     const KeyspaceCounts& counts = *table.indexes[i].counts;
     description.indexes[i].item_count = counts.items.load(std::memory_order_relaxed);
     description.indexes[i].size_bytes = counts.bytes.load(std::memory_order_relaxed);
+    tell_changes(description.indexes[i].throughput_changes);
   }
   return description;
 }

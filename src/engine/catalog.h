@@ -59,6 +59,7 @@ struct TtlState {
   KeyspaceId index = 0;                   // 0: TTL is off
   std::shared_ptr<TtlProgress> progress;  // null: TTL is off
   std::shared_ptr<BackfillProgress> backfill;  // null: the index is complete
+  base::Micros settles_at{0};                  // until then it is ENABLING or DISABLING
   bool on() const { return index != 0; }
 };
 
@@ -86,6 +87,9 @@ struct TableState {
   std::vector<model::Tag> tags;
   // When a status that passes gives way: see table_transitions.h. 0: none does by its time.
   base::Micros settles_at{0};
+  // The settings that are told until then; null: those of the description. Not stored: after a
+  // restart the new ones are told.
+  std::shared_ptr<const model::TableDescription> shown;
   std::shared_ptr<Throttle> throttle;                        // null: throughput isn't enforced
   std::map<std::string, ResourcePolicyState> policies;       // by a stream's label; "": the table's
   std::map<std::string, ContributorInsightsState> insights;  // by an index's name; "": the table's
@@ -95,8 +99,8 @@ struct TableState {
   std::shared_ptr<std::atomic<uint64_t>> last_sequence = std::make_shared<std::atomic<uint64_t>>(0);
 };
 
-// The description with the figures of this moment.
-model::TableDescription Describe(const TableState& table);
+// The description as it is told at that moment, with its figures.
+model::TableDescription Describe(const TableState& table, base::Micros now);
 
 // A shard holds the records of its stream's rows (stream, number, sequence).
 struct ShardState {

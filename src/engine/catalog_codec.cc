@@ -39,6 +39,13 @@ void WriteSettings(Writer& out, const model::OnDemandThroughput& on_demand,
   out.Key("warm_read").Int(warm.read_units).Key("warm_write").Int(warm.write_units);
 }
 
+void WriteChanges(Writer& out, const model::ThroughputChanges& changes) {
+  if (changes == model::ThroughputChanges()) return;
+  out.Key("last_increase").Int(changes.last_increase.count());
+  out.Key("last_decrease").Int(changes.last_decrease.count());
+  out.Key("decreases").Int(changes.decreases_today);
+}
+
 void WriteIndex(Writer& out, const model::IndexDescription& index, KeyspaceId id) {
   out.BeginObject();
   out.Key("keyspace").Int(id).Key("name").String(index.name).Key("global").Bool(index.global);
@@ -47,6 +54,7 @@ void WriteIndex(Writer& out, const model::IndexDescription& index, KeyspaceId id
   for (const std::string& name : index.projection.non_key_attributes) out.String(name);
   out.EndArray();
   WriteThroughput(out, index.throughput);
+  WriteChanges(out, index.throughput_changes);
   WriteSettings(out, index.on_demand, index.warm);
   out.Key("status").String(NameOf(index.status)).Key("backfilling").Bool(index.backfilling);
   out.Key("arn").String(index.arn);
@@ -145,6 +153,12 @@ model::OnDemandThroughput ReadOnDemand(Fields& fields) {
   return on_demand;
 }
 
+model::ThroughputChanges ReadChanges(Fields& fields) {
+  return {.last_increase = base::Micros(fields.IntOr("last_increase", 0)),
+          .last_decrease = base::Micros(fields.IntOr("last_decrease", 0)),
+          .decreases_today = fields.IntOr("decreases", 0)};
+}
+
 model::Throughput ReadWarm(Fields& fields, model::BillingMode billing,
                            const model::Throughput& throughput) {
   const model::Throughput initial = InitialWarmThroughput(billing, throughput);
@@ -168,6 +182,7 @@ bool ReadIndex(json::Element element, TableState& table) {
     return read;
   });
   index.throughput = {fields.Int("read_units"), fields.Int("write_units")};
+  index.throughput_changes = ReadChanges(fields);
   index.on_demand = ReadOnDemand(fields);
   index.warm = ReadWarm(fields, table.description.billing, index.throughput);
   index.status = fields.Named<model::TableStatus>("status");
@@ -187,6 +202,7 @@ TtlState ReadTtl(Fields& fields) {
   ttl.attribute = fields.Text("ttl_attribute");
   // Stores of before there was TTL don't say: it is off.
   ttl.changed_at = base::Micros(fields.IntOr("ttl_changed_at", 0));
+  ttl.settles_at = base::Micros(fields.IntOr("ttl_settles_at", 0));
   ttl.index = static_cast<KeyspaceId>(fields.IntOr("ttl_index", 0));
   if (!ttl.on()) return ttl;
   ttl.progress = std::make_shared<TtlProgress>();
@@ -263,6 +279,7 @@ std::string EncodeTable(const TableState& table) {
   out.EndArray();
   out.Key("billing").String(NameOf(description.billing));
   WriteThroughput(out, description.throughput);
+  WriteChanges(out, description.throughput_changes);
   WriteSettings(out, description.on_demand, description.warm);
   out.Key("on_demand_since").Int(description.on_demand_since.count());
   if (!description.kms_key_arn.empty()) out.Key("kms_key").String(description.kms_key_arn);
@@ -276,6 +293,7 @@ std::string EncodeTable(const TableState& table) {
   out.Key("table_class_changed_at").Int(description.table_class_changed_at.count());
   out.Key("ttl_attribute").String(table.ttl.attribute);
   out.Key("ttl_changed_at").Int(table.ttl.changed_at.count());
+  out.Key("ttl_settles_at").Int(table.ttl.settles_at.count());
   out.Key("ttl_index").Int(table.ttl.index);
   out.Key("ttl_backfilling").Int(table.ttl.backfill != nullptr ? 1 : 0);
   out.Key("created_at").Int(description.created_at.count());
@@ -304,6 +322,7 @@ base::Result<TableState> DecodeTable(std::string_view json) {
   description.keys = ReadSchema(fields);
   description.billing = fields.Named<model::BillingMode>("billing");
   description.throughput = {fields.Int("read_units"), fields.Int("write_units")};
+  description.throughput_changes = ReadChanges(fields);
   description.on_demand = ReadOnDemand(fields);
   description.warm = ReadWarm(fields, description.billing, description.throughput);
   description.kms_key_arn = fields.TextOr("kms_key", "");

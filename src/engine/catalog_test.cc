@@ -119,8 +119,8 @@ TEST(Catalog, SurvivesARestartWithItsCounts) {
   ASSERT_TRUE(catalog) << catalog.error().message;
   const auto table = (*catalog)->Snapshot()->FindTable("messages");
   ASSERT_NE(table, nullptr);
-  EXPECT_EQ(Describe(*table).item_count, 3u);
-  EXPECT_EQ(Describe(*table).indexes[0].size_bytes, 77u);
+  EXPECT_EQ(Describe(*table, base::Micros(0)).item_count, 3u);
+  EXPECT_EQ(Describe(*table, base::Micros(0)).indexes[0].size_bytes, 77u);
   EXPECT_EQ(table->last_sequence->load(), 123u);
   EXPECT_NE((*catalog)->Snapshot()->FindStream("arn/stream/1"), nullptr);
 }

@@ -40,6 +40,7 @@ class RocksEngine final : public Engine {
               std::unique_ptr<base::Clock> own_clock, std::unique_ptr<Storage> storage,
               std::unique_ptr<Catalog> catalog)
       : own_clock_(std::move(own_clock)),
+        clock_(clock),
         naming_{options.region, options.account},
         storage_(std::move(storage)),
         catalog_(std::move(catalog)),
@@ -113,7 +114,7 @@ class RocksEngine final : public Engine {
     SubmitDeleteTable(writes_, std::move(table), std::move(done));
   }
   DbResult<model::TableDescription> DescribeTable(std::string_view table) override {
-    return engine::DescribeTable(*catalog_->Snapshot(), table);
+    return engine::DescribeTable(*catalog_->Snapshot(), table, clock_.Now());
   }
   DbResult<model::ListTablesResponse> ListTables(const model::ListTablesRequest& request) override {
     return engine::ListTables(*catalog_->Snapshot(), request);
@@ -124,7 +125,7 @@ class RocksEngine final : public Engine {
     SubmitUpdateTimeToLive(writes_, std::move(request), std::move(done));
   }
   DbResult<model::TimeToLiveDescription> DescribeTimeToLive(std::string_view table) override {
-    return engine::DescribeTimeToLive(*catalog_->Snapshot(), table);
+    return engine::DescribeTimeToLive(*catalog_->Snapshot(), table, clock_.Now());
   }
   void TagResource(model::TagResourceRequest request, Done<void> done) override {
     SubmitTagResource(writes_, naming_, std::move(request), std::move(done));
@@ -182,6 +183,7 @@ class RocksEngine final : public Engine {
 
  private:
   const std::unique_ptr<base::Clock> own_clock_;  // null if the caller gave one
+  const base::Clock& clock_;
   const TableNaming naming_;
   const std::unique_ptr<Storage> storage_;
   const std::unique_ptr<Catalog> catalog_;

@@ -196,6 +196,35 @@ TEST_F(TableSettings, TheTimesOfChangesAreKept) {
   EXPECT_EQ(Table().table_class_changed_at, then);
 }
 
+TEST_F(TableSettings, TellWhenThroughputRoseAndFell) {
+  Create(Request(Throughput{5, 5}));
+  EXPECT_EQ(Table().throughput_changes, model::ThroughputChanges());
+  const auto first = clock().Now();
+  EXPECT_EQ(Change({.throughput = Throughput{6, 5}}), "");
+  EXPECT_EQ(Table().throughput_changes, (model::ThroughputChanges{.last_increase = first}));
+  clock().Advance(std::chrono::minutes(1));
+  const auto second = clock().Now();
+  auto lowered = Update(UpdateTableRequest{.table = "items", .throughput = Throughput{1, 1}});
+  ASSERT_TRUE(lowered);
+  EXPECT_EQ(lowered->throughput, (Throughput{6, 5})) << "the answer tells what was";
+  EXPECT_EQ(lowered->throughput_changes, (model::ThroughputChanges{first, second, 0}));
+  EXPECT_EQ(ChangeIndex({.throughput = Throughput{9, 9}}), "");
+  Restart();
+  EXPECT_EQ(Table().throughput, (Throughput{1, 1}));
+  EXPECT_EQ(Table().throughput_changes, (model::ThroughputChanges{first, second, 1}));
+  EXPECT_EQ(Table().indexes[0].throughput_changes,
+            (model::ThroughputChanges{.last_increase = second}));
+  clock().Advance(std::chrono::hours(24));
+  EXPECT_EQ(Table().throughput_changes, (model::ThroughputChanges{first, second, 0}));
+  for (int64_t units = 8; units > 4; --units) {
+    EXPECT_EQ(ChangeIndex({.throughput = Throughput{9, units}}), "");
+  }
+  EXPECT_THAT(ChangeIndex({.throughput = Throughput{9, 1}}),
+              HasSubstr("Subscriber limit exceeded"));
+  EXPECT_EQ(Change({.throughput = Throughput{2, 1}}), "");
+  EXPECT_EQ(Change({.throughput = Throughput{1, 1}}), "") << "the table has a budget of its own";
+}
+
 TEST_F(TableSettings, SomeChangesAreMadeAlone) {
   Create(Request(Throughput{1, 1}));
   const auto alone = [&](UpdateTableRequest request, std::string_view text) {

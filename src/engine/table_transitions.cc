@@ -19,6 +19,7 @@ bool IsPassing(const TableState& table) { return table.settles_at.count() != 0; 
 // Drops the indexes that were to go, and has the others be what they were to become.
 void Settle(Commit& commit, TableState& table) {
   table.settles_at = base::Micros(0);
+  table.shown = nullptr;
   auto& descriptions = table.description.indexes;
   for (size_t i = descriptions.size(); i-- > 0;) {
     const auto place = static_cast<std::ptrdiff_t>(i);

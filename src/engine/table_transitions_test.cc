@@ -91,7 +91,7 @@ TEST_F(TableStatuses, AChangedTableIsUpdatingAndInUse) {
   ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .table_class = infrequent}));
   EXPECT_EQ(Table().status, TableStatus::kUpdating);
   const auto again =
-      Update(model::UpdateTableRequest{.table = "items", .deletion_protection = false});
+      Update(model::UpdateTableRequest{.table = "items", .deletion_protection = true});
   EXPECT_EQ(CodeOf(again), DbErrorCode::kResourceInUse);
   EXPECT_EQ(ErrorOf(again), std::string(kBusy) + "updated: items");
   EXPECT_EQ(ErrorOf(Drop("items")),
@@ -100,6 +100,93 @@ TEST_F(TableStatuses, AChangedTableIsUpdatingAndInUse) {
   MustPut("items", {{"pk", "a"}});
   Wait(kDelay);
   EXPECT_EQ(Table().status, TableStatus::kActive);
+}
+
+TEST_F(TableStatuses, DeletionProtectionAndLimitsChangeAtOnce) {
+  Wait(kDelay);
+  auto changed = Update(model::UpdateTableRequest{.table = "items", .deletion_protection = true});
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->status, TableStatus::kActive);
+  changed = Update(model::UpdateTableRequest{.table = "items", .on_demand = {{5, 5}}});
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->status, TableStatus::kActive);
+  EXPECT_EQ(Table().status, TableStatus::kActive);
+  EXPECT_EQ(Table().on_demand, (model::OnDemandThroughput{5, 5}));
+}
+
+TEST_F(TableStatuses, SettingsAreToldWhenTheyAreThere) {
+  using model::Throughput;
+  Wait(kDelay);
+  const auto change = [&](model::UpdateTableRequest request) {
+    request.table = "items";
+    const auto changed = Update(std::move(request));
+    EXPECT_TRUE(changed) << ErrorOf(changed);
+  };
+  change({.warm = {{20'000, {}}}});
+  EXPECT_EQ(Table().status, TableStatus::kActive);
+  EXPECT_TRUE(Table().warming);
+  EXPECT_EQ(Table().warm, (Throughput{12'000, 4'000}));
+  EXPECT_THAT(ErrorOf(Drop("items")),
+              HasSubstr("Table: items is in the process of being updated."));
+  Wait(kDelay);
+  EXPECT_FALSE(Table().warming);
+  EXPECT_EQ(Table().warm, (Throughput{20'000, 4'000}));
+
+  change({.encryption = {{true, "1234"}}});
+  EXPECT_EQ(Table().status, TableStatus::kActive);
+  EXPECT_TRUE(Table().encryption_changing);
+  EXPECT_EQ(Table().kms_key_arn, "");
+  Wait(kDelay);
+  EXPECT_FALSE(Table().encryption_changing);
+  EXPECT_THAT(Table().kms_key_arn, HasSubstr("key/1234"));
+
+  change({.table_class = model::TableClass::kStandardInfrequentAccess});
+  EXPECT_EQ(Table().status, TableStatus::kUpdating);
+  EXPECT_EQ(Table().table_class, model::TableClass::kStandard);
+  Wait(kDelay);
+  EXPECT_EQ(Table().table_class, model::TableClass::kStandardInfrequentAccess);
+
+  change({.update_indexes = {{.name = "by-g", .warm = {{30'000, {}}}}}});
+  EXPECT_TRUE(Table().indexes[0].warming);
+  EXPECT_EQ(Table().indexes[0].warm, (Throughput{12'000, 4'000}));
+  Wait(kDelay);
+  EXPECT_EQ(Table().indexes[0].warm, (Throughput{30'000, 4'000}));
+
+  change({.billing = model::BillingMode::kProvisioned,
+          .throughput = Throughput{7, 8},
+          .update_indexes = {{.name = "by-g", .throughput = Throughput{1, 2}}}});
+  EXPECT_EQ(Table().status, TableStatus::kUpdating);
+  EXPECT_EQ(Table().billing, model::BillingMode::kProvisioned) << "is told at once";
+  EXPECT_EQ(Table().indexes[0].status, TableStatus::kUpdating);
+  Wait(kDelay);
+  EXPECT_EQ(Table().billing, model::BillingMode::kProvisioned);
+  EXPECT_EQ(Table().throughput, (Throughput{7, 8}));
+  EXPECT_EQ(Table().indexes[0].throughput, (Throughput{1, 2}));
+  EXPECT_EQ(Table().indexes[0].status, TableStatus::kActive);
+}
+
+TEST_F(TableStatuses, TimeToLiveIsEnablingAndDisablingForAWhile) {
+  Wait(kDelay);
+  const auto set = [&](bool enabled) {
+    return Await<model::TimeToLiveSpecification>([&](auto done) {
+      engine().UpdateTimeToLive({"items", {"expires", enabled}}, std::move(done));
+    });
+  };
+  const auto described = [&] { return engine().DescribeTimeToLive("items")->status; };
+  ASSERT_TRUE(set(true));
+  EXPECT_EQ(described(), model::TimeToLiveStatus::kEnabling);
+  EXPECT_EQ(engine().DescribeTimeToLive("items")->attribute, "expires");
+  Restart();
+  EXPECT_EQ(described(), model::TimeToLiveStatus::kEnabling);
+  clock().Advance(kDelay);
+  EXPECT_EQ(described(), model::TimeToLiveStatus::kEnabled);
+  clock().Advance(std::chrono::hours(1));
+  ASSERT_TRUE(set(false));
+  EXPECT_EQ(described(), model::TimeToLiveStatus::kDisabling);
+  EXPECT_EQ(engine().DescribeTimeToLive("items")->attribute, "expires");
+  clock().Advance(kDelay);
+  EXPECT_EQ(described(), model::TimeToLiveStatus::kDisabled);
+  EXPECT_EQ(engine().DescribeTimeToLive("items")->attribute, "");
 }
 
 TEST_F(TableStatuses, IndexesComeAndGoInTheirTime) {

@@ -51,7 +51,7 @@ class CreateTableOperation final : public TableOperation {
     CatalogEdit edit = commit.Edit();
     TableState table = MakeTable(edit, commit.now());
     // The answer says so in any case, as AWS does, though nothing is left to do.
-    TableDescription answer = Describe(table);
+    TableDescription answer = Describe(table, commit.now());
     MarkCreating(answer);
     answer.warming = request_.warm.has_value();
     if (delay_.count() != 0) {
@@ -136,8 +136,10 @@ class DeleteTableOperation final : public TableOperation {
           "Resource cannot be deleted as it is currently protected against deletion. Disable "
           "deletion protection first.");
     }
-    if (found->description.status == model::TableStatus::kUpdating) {
-      return IsUpdating(found->description);
+    const bool settling = found->settles_at.count() != 0;  // also of what shows it ACTIVE
+    if (found->description.status == model::TableStatus::kUpdating ||
+        (found->description.status == model::TableStatus::kActive && settling)) {
+      return IsUpdating(Describe(*found, commit.now()));
     }
     if (found->description.status != model::TableStatus::kActive) {
       return TableIsBusy(found->description);
@@ -146,7 +148,7 @@ class DeleteTableOperation final : public TableOperation {
     CatalogEdit edit = commit.Edit();
     EndStream(edit, table, commit.now());
     table.description.status = model::TableStatus::kDeleting;
-    TableDescription answer = Describe(table);
+    TableDescription answer = Describe(table, commit.now());
     if (delay_.count() == 0) {
       DropTable(commit, edit, table);
     } else {
@@ -220,11 +222,12 @@ void SubmitDeleteTable(const WriteContext& context, std::string table,
       std::move(table), context.control_plane_delay, std::move(done)));
 }
 
-DbResult<TableDescription> DescribeTable(const CatalogSnapshot& catalog, std::string_view table) {
+DbResult<TableDescription> DescribeTable(const CatalogSnapshot& catalog, std::string_view table,
+                                         base::Micros now) {
   TRY(CheckName(table));
   const auto found = catalog.FindTable(table);
   if (found == nullptr) return NoSuchTable(table);
-  return Describe(*found);
+  return Describe(*found, now);
 }
 
 DbResult<model::ListTablesResponse> ListTables(const CatalogSnapshot& catalog,

@@ -22,7 +22,7 @@ void SubmitDeleteTable(const WriteContext& context, std::string table,
                        Done<model::TableDescription> done);
 
 DbResult<model::TableDescription> DescribeTable(const CatalogSnapshot& catalog,
-                                                std::string_view table);
+                                                std::string_view table, base::Micros now);
 DbResult<model::ListTablesResponse> ListTables(const CatalogSnapshot& catalog,
                                                const model::ListTablesRequest& request);
 

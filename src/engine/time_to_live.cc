@@ -16,9 +16,9 @@ constexpr base::Micros kChangeInterval = std::chrono::minutes(31);
 
 class UpdateTimeToLiveOperation final : public CatalogOperation<model::TimeToLiveSpecification> {
  public:
-  UpdateTimeToLiveOperation(model::UpdateTimeToLiveRequest request,
+  UpdateTimeToLiveOperation(model::UpdateTimeToLiveRequest request, base::Micros delay,
                             Done<model::TimeToLiveSpecification> done)
-      : CatalogOperation(std::move(done)), request_(std::move(request)) {}
+      : CatalogOperation(std::move(done)), request_(std::move(request)), delay_(delay) {}
 
  private:
   DbResult<model::TimeToLiveSpecification> Change(Commit& commit) override {
@@ -40,6 +40,7 @@ class UpdateTimeToLiveOperation final : public CatalogOperation<model::TimeToLiv
       table.ttl = {.attribute = table.ttl.attribute};
     }
     table.ttl.changed_at = commit.now();
+    if (delay_.count() != 0) table.ttl.settles_at = commit.now() + delay_;
     edit.PutTable(std::move(table));
     commit.SetEdit(std::move(edit));
     return request_.specification;
@@ -74,6 +75,7 @@ class UpdateTimeToLiveOperation final : public CatalogOperation<model::TimeToLiv
   }
 
   const model::UpdateTimeToLiveRequest request_;
+  const base::Micros delay_;  // what is told of it follows the change by so much
 };
 
 }  // namespace
@@ -87,12 +89,13 @@ void SubmitUpdateTimeToLive(const WriteContext& context, model::UpdateTimeToLive
   if (DbStatus status = fields.Result(); !status) {
     return done(std::unexpected(std::move(status).error()));
   }
-  context.committer.Submit(
-      std::make_unique<UpdateTimeToLiveOperation>(std::move(request), std::move(done)));
+  context.committer.Submit(std::make_unique<UpdateTimeToLiveOperation>(
+      std::move(request), context.control_plane_delay, std::move(done)));
 }
 
 DbResult<model::TimeToLiveDescription> DescribeTimeToLive(const CatalogSnapshot& catalog,
-                                                          std::string_view table) {
+                                                          std::string_view table,
+                                                          base::Micros now) {
   FieldChecks fields;
   fields.TableName(table);
   TRY(fields.Result());
@@ -105,8 +108,13 @@ DbResult<model::TimeToLiveDescription> DescribeTimeToLive(const CatalogSnapshot&
                     "is {0}",
                     NameOf(status)));
   }
-  if (!found->ttl.on()) return model::TimeToLiveDescription();
-  return model::TimeToLiveDescription{model::TimeToLiveStatus::kEnabled, found->ttl.attribute};
+  const TtlState& ttl = found->ttl;
+  const bool passing = now < ttl.settles_at;
+  if (!ttl.on() && !passing) return model::TimeToLiveDescription();
+  using enum model::TimeToLiveStatus;
+  const auto steady = ttl.on() ? kEnabled : kDisabled;
+  const auto under_way = ttl.on() ? kEnabling : kDisabling;
+  return model::TimeToLiveDescription{passing ? under_way : steady, ttl.attribute};
 }
 
 }  // namespace cruddur::engine

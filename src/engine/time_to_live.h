@@ -12,6 +12,6 @@ void SubmitUpdateTimeToLive(const WriteContext& context, model::UpdateTimeToLive
                             Done<model::TimeToLiveSpecification> done);
 
 DbResult<model::TimeToLiveDescription> DescribeTimeToLive(const CatalogSnapshot& catalog,
-                                                          std::string_view table);
+                                                          std::string_view table, base::Micros now);
 
 }  // namespace cruddur::engine

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -8,6 +9,7 @@
 #include "engine/table_settings.h"
 #include "engine/table_transitions.h"
 #include "engine/table_writes.h"
+#include "engine/throughput_changes.h"
 #include "engine/update_table_answer.h"
 #include "engine/update_table_checks.h"
 
@@ -59,10 +61,15 @@ class UpdateTableOperation final : public TableOperation {
     if (request_.create_index) TRY(CreateIndex(edit, table));
     const bool filling =
         std::ranges::any_of(table.description.indexes, &IndexDescription::backfilling);
-    const bool passing = delay_.count() != 0 && TakesTheTable(request_);
-    table.description.status = filling || passing ? TableStatus::kUpdating : TableStatus::kActive;
+    const bool passing = delay_.count() != 0 && TakesTime(request_);
+    table.description.status = filling || (passing && TakesTheTable(request_))
+                                   ? TableStatus::kUpdating
+                                   : TableStatus::kActive;
     if (passing) table.settles_at = commit.now() + delay_;
-    TableDescription answer = AnswerTo(request_, found->description, Describe(table));
+    table.shown = nullptr;
+    TableDescription answer =
+        AnswerTo(request_, Describe(*found, commit.now()), Describe(table, commit.now()));
+    if (table.settles_at.count() != 0) table.shown = std::make_shared<TableDescription>(answer);
     if (dropped) answer.indexes.push_back(*std::move(dropped));
     edit.PutTable(std::move(table));
     commit.SetEdit(std::move(edit));
@@ -119,7 +126,7 @@ class UpdateTableOperation final : public TableOperation {
     if (billing == BillingMode::kPayPerRequest) {
       TRY(CheckThroughput(billing, request_.throughput));
       if (switched) MakeOnDemand(table, now);
-      return ChangeIndexes(table);
+      return ChangeIndexes(table, now);
     }
     if (request_.billing && !request_.throughput) {
       return InvalidParameter(
@@ -130,6 +137,10 @@ class UpdateTableOperation final : public TableOperation {
       if (!switched && *request_.throughput == table.throughput) {
         return SameThroughput("the table", "the table", table.throughput);
       }
+      if (!switched) {
+        TRY(NoteThroughputChange(table.throughput, *request_.throughput, now,
+                                 table.throughput_changes));
+      }
       table.throughput = *request_.throughput;
       RaiseWarmThroughput(table.warm, table.throughput);
     }
@@ -138,7 +149,7 @@ class UpdateTableOperation final : public TableOperation {
       table.on_demand = {};
       for (IndexDescription& index : table.indexes) index.on_demand = {};
     }
-    TRY(ChangeIndexes(table));
+    TRY(ChangeIndexes(table, now));
     for (const IndexDescription& index : table.indexes) {
       if (!index.global || index.throughput != model::Throughput()) continue;
       return InvalidParameter(
@@ -159,7 +170,7 @@ class UpdateTableOperation final : public TableOperation {
     }
   }
 
-  DbStatus ChangeIndexes(TableDescription& table) const {
+  DbStatus ChangeIndexes(TableDescription& table, base::Micros now) const {
     for (const model::IndexUpdate& update : request_.update_indexes) {
       const auto index = std::ranges::find(table.indexes, update.name, &IndexDescription::name);
       if (index == table.indexes.end()) {
@@ -168,13 +179,13 @@ class UpdateTableOperation final : public TableOperation {
       if (!index->global) {
         return Invalid("Cannot update an index that is not a GlobalSecondaryIndex: " + update.name);
       }
-      TRY(ChangeIndex(update, table.billing, *index));
+      TRY(ChangeIndex(update, table.billing, now, *index));
     }
     return {};
   }
 
   static DbStatus ChangeIndex(const model::IndexUpdate& update, BillingMode billing,
-                              IndexDescription& index) {
+                              base::Micros now, IndexDescription& index) {
     if (update.throughput) {
       if (billing == BillingMode::kPayPerRequest) {
         return InvalidParameter(
@@ -182,11 +193,14 @@ class UpdateTableOperation final : public TableOperation {
                         "PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput",
                         update.name));
       }
-      TRY(CheckUnits(*update.throughput,
-                     "globalSecondaryIndexUpdates.member.update.provisionedThroughput"));
       if (index.throughput == *update.throughput) {
         const std::string what = "index " + update.name;
         return SameThroughput("the " + what, what, index.throughput);
+      }
+      // With the billing mode it comes anew.
+      if (index.throughput != model::Throughput()) {
+        TRY(NoteThroughputChange(index.throughput, *update.throughput, now,
+                                 index.throughput_changes));
       }
       index.throughput = *update.throughput;
       RaiseWarmThroughput(index.warm, index.throughput);
@@ -324,22 +338,37 @@ class UpdateTableOperation final : public TableOperation {
 
   // An attribute has the same type in every key.
   static DbStatus CheckKeyTypes(const IndexDefinition& wanted, const TableDescription& table) {
-    const auto conflicts = [&](const model::KeySchema& keys) {
-      return std::ranges::any_of(wanted.keys.partition,
-                                 [&](const auto& key) {
-                                   const auto* other = keys.Find(key.name);
-                                   return other != nullptr && other->type != key.type;
-                                 }) ||
-             std::ranges::any_of(wanted.keys.sort, [&](const auto& key) {
-               const auto* other = keys.Find(key.name);
-               return other != nullptr && other->type != key.type;
-             });
+    TRY(CheckSameTypes(wanted.keys, table.keys));
+    for (const IndexDescription& index : table.indexes)
+      TRY(CheckSameTypes(wanted.keys, index.keys));
+    return {};
+  }
+
+  static DbStatus CheckSameTypes(const model::KeySchema& wanted, const model::KeySchema& existing) {
+    for (const auto* attributes : {&wanted.partition, &wanted.sort}) {
+      for (const model::KeyAttribute& attribute : *attributes) {
+        const model::KeyAttribute* const other = existing.Find(attribute.name);
+        if (other == nullptr || other->type == attribute.type) continue;
+        return InvalidParameter(fmt::format(
+            "Attributes cannot be redefined. Please check that your attribute has the same type as "
+            "previously defined. Existing schema: {} New schema: {}",
+            InWords(existing), InWords(wanted)));
+      }
+    }
+    return {};
+  }
+
+  static std::string InWords(const model::KeySchema& keys) {
+    std::vector<std::string> elements;
+    const auto add = [&](const std::vector<model::KeyAttribute>& attributes, const char* role) {
+      for (const model::KeyAttribute& attribute : attributes) {
+        elements.push_back(
+            fmt::format("key{{{}:{}:{}}}", attribute.name, model::TypeName(attribute.type), role));
+      }
     };
-    bool conflict = conflicts(table.keys);
-    for (const IndexDescription& index : table.indexes) conflict |= conflicts(index.keys);
-    if (!conflict) return {};
-    return InvalidParameter("Index " + wanted.name +
-                            " defines a key attribute with another type than the table");
+    add(keys.partition, "HASH");
+    add(keys.sort, "RANGE");
+    return fmt::format("Schema:[SchemaElement: {}]", fmt::join(elements, ", SchemaElement: "));
   }
 
   const UpdateTableRequest request_;

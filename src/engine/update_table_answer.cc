@@ -22,23 +22,36 @@ bool TakesTheTable(const model::UpdateTableRequest& request) {
          request.delete_index || request.table_class;
 }
 
+bool TakesTime(const model::UpdateTableRequest& request) {
+  return TakesTheTable(request) || request.encryption || request.warm ||
+         !request.update_indexes.empty();
+}
+
 model::TableDescription AnswerTo(const model::UpdateTableRequest& request,
                                  const model::TableDescription& before,
                                  model::TableDescription after) {
   after.status = TakesTheTable(request) ? TableStatus::kUpdating : TableStatus::kActive;
   const bool switched = after.billing != before.billing;
-  if (!switched) after.throughput = before.throughput;
+  if (!switched) {
+    after.throughput = before.throughput;
+    after.throughput_changes.decreases_today = before.throughput_changes.decreases_today;
+  }
   after.warm = before.warm;
-  after.warming = request.warm.has_value();
+  after.warming = before.warming || request.warm;
+  after.kms_key_arn = before.kms_key_arn;
+  after.encryption_changing = before.encryption_changing || request.encryption;
   after.table_class = before.table_class;
   after.table_class_changed_at = before.table_class_changed_at;
   if (request.on_demand) EchoNoLimit(*request.on_demand, after.on_demand);
   for (const model::IndexUpdate& update : request.update_indexes) {
     const auto index = std::ranges::find(after.indexes, update.name, &IndexDescription::name);
     const IndexDescription& was = *before.FindIndex(update.name);
-    if (!switched) index->throughput = was.throughput;
+    if (!switched) {
+      index->throughput = was.throughput;
+      index->throughput_changes.decreases_today = was.throughput_changes.decreases_today;
+    }
     index->warm = was.warm;
-    index->warming = update.warm.has_value();
+    index->warming = was.warming || update.warm;
     if (update.throughput || update.on_demand) index->status = TableStatus::kUpdating;
     if (update.on_demand) EchoNoLimit(*update.on_demand, index->on_demand);
   }

@@ -7,6 +7,8 @@ namespace cruddur::engine {
 
 // True for a change during which the table is UPDATING; it stays ACTIVE while others are made.
 bool TakesTheTable(const model::UpdateTableRequest& request);
+// True for a change that isn't made at once.
+bool TakesTime(const model::UpdateTableRequest& request);
 
 // `after` is the table as the change has made it. What changes is still told as it was, but for the
 // way that the table is paid and what changes with it.

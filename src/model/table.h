@@ -41,6 +41,13 @@ struct Throughput {
   bool operator==(const Throughput&) const = default;
 };
 
+// When throughput was raised and lowered; 0: it never was.
+struct ThroughputChanges {
+  base::Micros last_increase{0}, last_decrease{0};
+  int64_t decreases_today = 0;  // in UTC's day
+  bool operator==(const ThroughputChanges&) const = default;
+};
+
 // What a table or index that is paid by the request may take at most, in units a second.
 struct OnDemandThroughput {
   std::optional<int64_t> max_read, max_write;
@@ -59,6 +66,7 @@ struct IndexDescription {
   IndexProjection projection;
   // Global only:
   Throughput throughput;
+  ThroughputChanges throughput_changes;
   OnDemandThroughput on_demand;
   Throughput warm;       // see TableDescription
   bool warming = false;  // likewise
@@ -83,11 +91,13 @@ struct TableDescription {
   BillingMode billing = BillingMode::kProvisioned;
   base::Micros on_demand_since{0};  // when it last came to be paid by the request; 0: never was
   Throughput throughput;
+  ThroughputChanges throughput_changes;
   OnDemandThroughput on_demand;
   Throughput warm;       // what it can take at once, in units a second: never falls
-  bool warming = false;  // the answer to the request that raises it
+  bool warming = false;  // while it is being raised
   // Of the key that it is said to be encrypted with; empty: a key of the service's, not told.
   std::string kms_key_arn;
+  bool encryption_changing = false;           // the key is the one of before
   std::optional<StreamViewType> stream_view;  // set: a stream is enabled
   std::string stream_label;                   // the latest stream's, also after it was disabled
   std::string stream_arn;
