@@ -30,8 +30,17 @@ constexpr Member kListStreamsMembers[] = {{"ExclusiveStartStreamArn", &kStreamAr
                                           {"Limit", &kPageLimit},
                                           {"TableName", &kResourceName}};
 constexpr Shape kListStreams{.kind = ShapeKind::kStructure, .members = kListStreamsMembers};
-constexpr Member kDescribeStreamMembers[] = {
-    {"ExclusiveStartShardId", &kShardId}, {"Limit", &kPageLimit}, {"StreamArn", &kStreamArn, true}};
+// The only type that there is.
+constexpr EnumValue kFilterTypeValues[] = {{"CHILD_SHARDS", 0}};
+constexpr Shape kFilterType{.kind = ShapeKind::kString, .values = kFilterTypeValues};
+constexpr Member kShardFilterMembers[] = {{"ShardId", &kShardId, true},
+                                          {"Type", &kFilterType, true}};
+constexpr Shape kShardFilter{
+    .kind = ShapeKind::kStructure, .type = "ShardFilter", .members = kShardFilterMembers};
+constexpr Member kDescribeStreamMembers[] = {{"ExclusiveStartShardId", &kShardId},
+                                             {"Limit", &kPageLimit},
+                                             {"ShardFilter", &kShardFilter},
+                                             {"StreamArn", &kStreamArn, true}};
 constexpr Shape kDescribeStream{.kind = ShapeKind::kStructure, .members = kDescribeStreamMembers};
 constexpr Member kGetShardIteratorMembers[] = {{"StreamArn", &kStreamArn, true},
                                                {"ShardId", &kShardId, true},
@@ -74,6 +83,9 @@ model::DbStatus ReadRequest(json::Element body, model::DescribeStreamRequest& ou
         out.stream_arn = fields.String("StreamArn");
         out.limit = fields.Int("Limit").value_or(out.limit);
         out.exclusive_start_shard_id = fields.String("ExclusiveStartShardId");
+        const json::Element* filter = fields.At("ShardFilter");
+        if (filter == nullptr || !filter->is_object()) return;
+        out.children_of = Fields<kShardFilter>(*filter).String("ShardId");
       });
 }
 
@@ -107,6 +119,10 @@ void WriteRequest(json::Writer& out, const model::DescribeStreamRequest& request
   out.BeginObject().Key("StreamArn").String(request.stream_arn);
   if (!request.exclusive_start_shard_id.empty()) {
     out.Key("ExclusiveStartShardId").String(request.exclusive_start_shard_id);
+  }
+  if (!request.children_of.empty()) {
+    out.Key("ShardFilter").BeginObject().Key("Type").String("CHILD_SHARDS");
+    out.Key("ShardId").String(request.children_of).EndObject();
   }
   out.Key("Limit").Int(request.limit).EndObject();
 }

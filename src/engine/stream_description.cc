@@ -54,6 +54,9 @@ model::DbResult<model::DescribeStreamResponse> StreamReader::DescribeStream(
   if (!request.exclusive_start_shard_id.empty()) {
     CheckShardId(request.exclusive_start_shard_id, "exclusiveStartShardId", fields);
   }
+  if (!request.children_of.empty()) {
+    CheckShardId(request.children_of, "shardFilter.shardId", fields);
+  }
   TRY(fields.Result());
   TRY_ASSIGN(const auto stream, FindStream(catalog_, request.stream_arn));
 
@@ -69,6 +72,8 @@ model::DbResult<model::DescribeStreamResponse> StreamReader::DescribeStream(
   auto at = std::ranges::upper_bound(stream->shards, request.exclusive_start_shard_id, {},
                                      &ShardState::id);
   for (; at != stream->shards.end(); ++at) {
+    // Children are told also when their parent is gone: whoever read its end goes on with them.
+    if (!request.children_of.empty() && at->parent_id != request.children_of) continue;
     if (std::ssize(response.shards) == request.limit) {
       response.last_evaluated_shard_id = response.shards.back().id;
       break;

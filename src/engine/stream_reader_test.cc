@@ -258,6 +258,32 @@ TEST_F(StreamShards, AreSplitOverTimeAndSurviveARestart) {
   EXPECT_EQ(Numbers(next_), (Found{6}));
 }
 
+TEST_F(StreamShards, TellTheirChildren) {
+  PutNumbers(1, 1);
+  clock().Advance(std::chrono::hours(4));
+  AwaitLast(Shards()[0].id);
+  PutNumbers(2, 2);
+  clock().Advance(std::chrono::hours(4));
+  AwaitLast(Shards()[1].id);
+  const auto shards = Shards();
+  ASSERT_EQ(shards.size(), 3u);
+  const auto children = [&](const std::string& id, std::string start = {}) {
+    std::vector<std::string> ids;
+    const auto described = engine().DescribeStream(
+        {.stream_arn = arn_, .exclusive_start_shard_id = std::move(start), .children_of = id});
+    EXPECT_TRUE(described) << ErrorOf(described);
+    if (!described) return ids;
+    for (const model::Shard& shard : described->shards) ids.push_back(shard.id);
+    return ids;
+  };
+  using Ids = std::vector<std::string>;
+  EXPECT_EQ(children(shards[0].id), Ids{shards[1].id});
+  EXPECT_EQ(children(shards[1].id), Ids{shards[2].id});
+  EXPECT_EQ(children(shards[2].id), Ids());
+  EXPECT_EQ(children(shards[0].id, shards[1].id), Ids());
+  EXPECT_FALSE(engine().DescribeStream({.stream_arn = arn_, .children_of = "short"}));
+}
+
 TEST_F(StreamShards, EndIteratorsOfAClosedShard) {
   PutNumbers(1, 1);
   const std::string latest = *Iterator(ShardIteratorType::kLatest);

@@ -126,6 +126,7 @@ struct DescribeStreamRequest {
   std::string stream_arn;
   int64_t limit = 100;
   std::string exclusive_start_shard_id;
+  std::string children_of;  // a shard: only those that came from it (ShardFilter); empty: all
 };
 struct DescribeStreamResponse {
   std::string arn, label, table_name;
