@@ -15,6 +15,9 @@ std::unexpected<base::Error> Refuse(std::string message) {
 constexpr std::string_view kPolicyMembers[] = {"Version", "Id", "Statement"};
 constexpr std::string_view kStatementMembers[] = {
     "Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"};
+constexpr std::string_view kResourceStatementMembers[] = {
+    "Sid",       "Effect",   "Principal",   "NotPrincipal", "Action",
+    "NotAction", "Resource", "NotResource", "Condition"};
 
 // One text or a list of them.
 base::Result<std::vector<std::string_view>> Texts(json::Element element, std::string_view what) {
@@ -125,10 +128,17 @@ base::Status Policy::ParseConditions(json::Element element, std::span<const Cond
 
 base::Result<Policy::Statement> Policy::ParseStatement(json::Element element,
                                                        std::span<const ConditionKey> keys,
-                                                       bool variables) {
-  TRY(CheckMembers(element, "a statement", kStatementMembers));
+                                                       bool variables, Attached attached) {
+  const bool to_resource = attached == Attached::kResource;
+  const std::span<const std::string_view> members =
+      to_resource ? std::span<const std::string_view>(kResourceStatementMembers)
+                  : kStatementMembers;
+  TRY(CheckMembers(element, "a statement", members));
   const json::Object object = element.get_object().value_unsafe();
   Statement out;
+  if (to_resource) {
+    TRY_ASSIGN(out.principals, PolicyPrincipals::Parse(object));
+  }
   std::string_view effect;
   if (object["Effect"].get(effect) || (effect != "Allow" && effect != "Deny")) {
     return Refuse("Effect must be 'Allow' or 'Deny'");
@@ -151,6 +161,16 @@ base::Result<Policy::Statement> Policy::ParseStatement(json::Element element,
 }
 
 base::Result<Policy> Policy::Parse(json::Element document, std::span<const ConditionKey> keys) {
+  return ParseDocument(document, keys, Attached::kIdentity);
+}
+
+base::Result<Policy> Policy::ParseResourceBased(json::Element document,
+                                                std::span<const ConditionKey> keys) {
+  return ParseDocument(document, keys, Attached::kResource);
+}
+
+base::Result<Policy> Policy::ParseDocument(json::Element document,
+                                           std::span<const ConditionKey> keys, Attached attached) {
   TRY(CheckMembers(document, "a policy", kPolicyMembers));
   const json::Object object = document.get_object().value_unsafe();
   std::string_view version = "2008-10-17";  // IAM's default
@@ -172,13 +192,14 @@ base::Result<Policy> Policy::Parse(json::Element document, std::span<const Condi
     statements.push_back(statement.value_unsafe());
   }
   for (const json::Element each : statements) {
-    TRY_ASSIGN(Statement parsed, ParseStatement(each, keys, variables));
+    TRY_ASSIGN(Statement parsed, ParseStatement(each, keys, variables, attached));
     out.statements_.push_back(std::move(parsed));
   }
   return out;
 }
 
 bool Policy::Statement::AppliesTo(const PolicyQuestion& question) const {
+  if (principals && !principals->Concern(question.principal, allow)) return false;
   const VariableValue variable = [&](std::string_view key) -> std::optional<std::string> {
     auto found = question.context.Find(key);
     if (!found || found->size() != 1) return std::nullopt;

@@ -22,30 +22,48 @@ std::unexpected<model::DbError> Refuse(auth::SigV4Failure failure) {
 
 class ListedCaller final : public Caller {
  public:
-  ListedCaller(CallFacts facts, engine::Engine& engine, std::string arn_prefix)
-      : facts_(std::move(facts)), engine_(engine), arn_prefix_(std::move(arn_prefix)) {}
+  ListedCaller(CallFacts facts, engine::Engine& engine, ResourcePolicyCache& resource_policies,
+               std::string arn_prefix)
+      : facts_(std::move(facts)),
+        engine_(engine),
+        resource_policies_(resource_policies),
+        arn_prefix_(std::move(arn_prefix)) {}
 
   model::DbStatus Authorize(std::string_view operation, const AccessNeeds& needs) const override {
-    if (needs.empty()) return Deny(operation, "*", auth::Verdict::kNothing);
+    if (needs.empty()) return Deny(operation, "*", {});
     for (const AccessNeed& need : needs) {
       const AccessContext context(facts_, need, engine_);
       const std::string action = fmt::format("dynamodb:{}", need.action);
       const std::string resource =
           need.resource == "*" ? need.resource : arn_prefix_ + need.resource;
-      const auto verdict = auth::Decide(*facts_.user, {action, resource, context});
-      if (verdict != auth::Verdict::kAllowed) return Deny(need.action, resource, verdict);
+      const auth::PolicyQuestion question{action, resource, context, facts_.principal_arn};
+      const Verdicts verdicts{auth::Decide(*facts_.user, question),
+                              resource_policies_.Decide(question)};
+      if (!verdicts.Allow()) return Deny(need.action, resource, verdicts);
     }
     return {};
   }
 
  private:
+  struct Verdicts {
+    auth::Verdict identity = auth::Verdict::kNothing, resource = auth::Verdict::kNothing;
+
+    bool Allow() const {
+      using enum auth::Verdict;
+      return identity != kDenied && resource != kDenied &&
+             (identity == kAllowed || resource == kAllowed);
+    }
+  };
+
   model::DbStatus Deny(std::string_view action, std::string_view resource,
-                       auth::Verdict verdict) const {
+                       const Verdicts& verdicts) const {
     std::string text =
         fmt::format("User: {} is not authorized to perform: dynamodb:{} on resource: {} ",
                     facts_.principal_arn, action, resource);
-    if (verdict == auth::Verdict::kDenied) {
+    if (verdicts.identity == auth::Verdict::kDenied) {
       text += "with an explicit deny in an identity-based policy";
+    } else if (verdicts.resource == auth::Verdict::kDenied) {
+      text += "with an explicit deny in a resource-based policy";
     } else {
       text += fmt::format("because no identity-based policy allows the dynamodb:{} action", action);
     }
@@ -54,6 +72,7 @@ class ListedCaller final : public Caller {
 
   const CallFacts facts_;
   engine::Engine& engine_;
+  ResourcePolicyCache& resource_policies_;
   const std::string arn_prefix_;
 };
 
@@ -63,6 +82,7 @@ AccessControl::AccessControl(auth::AccessList list, engine::Engine& engine,
                              const base::Clock& clock, AccessControlOptions options)
     : list_(std::make_shared<const auth::AccessList>(std::move(list))),
       engine_(engine),
+      resource_policies_(engine),
       clock_(clock),
       options_(std::move(options)) {}
 
@@ -110,7 +130,7 @@ model::DbResult<std::unique_ptr<Caller>> AccessControl::Authenticate(const net::
       .user_agent = std::string(request.Header("User-Agent").value_or("")),
       .now = now};
   return std::make_unique<ListedCaller>(
-      std::move(facts), engine_,
+      std::move(facts), engine_, resource_policies_,
       fmt::format("arn:aws:dynamodb:{}:{}:", options_.region, options_.account));
 }
 

@@ -1,5 +1,6 @@
 // The Authenticator of `--credentials`: signatures by the keys of an access list, permission by its
-// policies, with AWS's errors and texts.
+// policies and those of the resources, with AWS's errors and texts. All callers are of the account
+// that owns the resources: a deny of either policy wins, an allow of either is enough.
 #pragma once
 
 #include <memory>
@@ -9,6 +10,7 @@
 #include "auth/access_list.h"
 #include "base/clock.h"
 #include "dynamo/authenticator.h"
+#include "dynamo/resource_policy_cache.h"
 #include "engine/engine.h"
 
 namespace cruddur::dynamo {
@@ -38,6 +40,7 @@ class AccessControl final : public Authenticator {
   mutable std::mutex mutex_;
   std::shared_ptr<const auth::AccessList> list_;  // protected by mutex_
   engine::Engine& engine_;
+  ResourcePolicyCache resource_policies_;
   const base::Clock& clock_;
   const AccessControlOptions options_;
 };

@@ -1,6 +1,7 @@
 // `--credentials` over real sockets: who is known, and what policies let them do.
 #include "dynamo/access_control.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -240,6 +241,68 @@ TEST_F(Access, KnowsTheKeysAndScansOfPartiql) {
   ExpectDenied("READER", "ExecuteStatement",
                statement("DELETE FROM secret WHERE sk = '1' AND pk = 'theirs'"), "PartiQLDelete",
                "table/secret");
+}
+
+constexpr char kMessagesArn[] = "arn:aws:dynamodb:us-east-1:000000000000:table/cruddur-messages";
+
+TEST_F(Access, ResourcesHaveTheirSay) {
+  const auto attach = [&](const std::string& statements) {
+    std::string policy = R"({"Version": "2012-10-17", "Statement": [)" + statements + "]}";
+    for (size_t at = 0; (at = policy.find('"', at)) != policy.npos; at += 2)
+      policy.insert(at, 1, '\\');
+    ExpectAllowed(
+        "ADMIN", "PutResourcePolicy",
+        R"({"ResourceArn": ")" + std::string(kMessagesArn) + R"(", "Policy": ")" + policy + "\"}");
+  };
+  const auto statement = [](std::string_view effect, std::string_view principal,
+                            std::string_view action, std::string_view resource) {
+    return fmt::format(
+        R"({{"Effect": "{}", "Principal": {}, "Action": "dynamodb:{}", "Resource": "{}"}})", effect,
+        principal, action, resource);
+  };
+  constexpr char kGet[] =
+      R"({"TableName": "cruddur-messages", "Key": {"pk": {"S": "GRP#a"}, "sk": {"S": "1"}}})";
+  constexpr char kScanIndex[] =
+      R"({"TableName": "cruddur-messages", "IndexName": "message-group-sk-index"})";
+  constexpr char kTagger[] = R"({"AWS": "arn:aws:iam::000000000000:user/tagger"})";
+  const auto expect_denied = [&](std::string_view key, std::string_view operation,
+                                 std::string_view body) {
+    EXPECT_THAT(Call(key, operation, body),
+                HasSubstr("with an explicit deny in a resource-based policy"));
+  };
+
+  ExpectDenied("TAGGER", "GetItem", kGet, "GetItem", "table/cruddur-messages");
+  attach(statement("Allow", kTagger, "GetItem", kMessagesArn));
+  ExpectAllowed("TAGGER", "GetItem", kGet);
+  ExpectDenied("TAGGER", "PutItem", kPut, "PutItem", "table/cruddur-messages");
+  ExpectDenied("LAMBDA", "GetItem", kGet, "GetItem", "table/cruddur-messages");
+
+  // An index goes with its table's policy, by its own ARN.
+  ExpectDenied("TAGGER", "Scan", kScanIndex, "Scan",
+               "table/cruddur-messages/index/message-group-sk-index");
+  attach(statement("Allow", kTagger, "Scan", std::string(kMessagesArn) + "/index/*"));
+  ExpectAllowed("TAGGER", "Scan", kScanIndex);
+  ExpectDenied("TAGGER", "GetItem", kGet, "GetItem", "table/cruddur-messages");
+
+  // A deny wins over whatever allows; naming the account denies to all, but allows nobody.
+  const std::string account = R"({"AWS": "000000000000"})";
+  attach(statement("Deny", account, "PutItem", "*") + "," +
+         statement("Allow", account, "GetItem", "*"));
+  expect_denied("ADMIN", "PutItem", kPut);
+  expect_denied("LAMBDA", "PutItem", kPut);
+  ExpectAllowed("ADMIN", "GetItem", kGet);
+  ExpectDenied("TAGGER", "GetItem", kGet, "GetItem", "table/cruddur-messages");
+  attach(statement("Deny", R"("*")", "GetItem", "*"));
+  expect_denied("ADMIN", "GetItem", kGet);
+  ExpectAllowed("ADMIN", "PutItem", kPut);
+
+  // What isn't understood denies everything, but can be taken away.
+  attach(
+      R"({"Effect": "Allow", "Principal": "*", "Action": "dynamodb:*", "Resource": "*", "Condition": {"StringLike": {"nobody:knows": "x"}}})");
+  expect_denied("ADMIN", "PutItem", kPut);
+  ExpectAllowed("ADMIN", "DeleteResourcePolicy",
+                R"({"ResourceArn": ")" + std::string(kMessagesArn) + "\"}");
+  ExpectAllowed("ADMIN", "PutItem", kPut);
 }
 
 TEST_F(Access, TakesSignaturesForFiveMinutes) {

@@ -1,5 +1,5 @@
-// PutResourcePolicy, GetResourcePolicy and DeleteResourcePolicy. Policies are kept and told; what
-// decides who may do what is --credentials alone.
+// PutResourcePolicy, GetResourcePolicy and DeleteResourcePolicy. Policies are kept and told here;
+// where callers are told from one another (--credentials), dynamo/access_control decides by them.
 #pragma once
 
 #include "engine/engine.h"
