@@ -139,6 +139,12 @@ void ReadIndexUpdate(json::Element value, model::UpdateTableRequest& out, Reques
         "object");
     return;
   }
+  if (remove && out.delete_index == Fields<kDeleteIndex>(*remove).String("IndexName")) {
+    FailParameter(issues, fmt::format("Only one global secondary index update per index is allowed "
+                                      "simultaneously. Index: {}",
+                                      *out.delete_index));
+    return;
+  }
   if ((create && out.create_index) || (remove && out.delete_index)) {
     issues.Fail(CheckStage::kRules,
                 {model::DbErrorCode::kLimitExceeded,

@@ -71,6 +71,7 @@ DbResult<std::vector<TablePart>> Prepare(const Catalog& catalog,
   for (TablePart& part : parts) {
     TRY_ASSIGN(part.table, FindTable(catalog, part.name));
     for (const Item& key : part.wanted.keys) TRY(CheckKey(key, part.table->description.keys));
+    TRY(part.projection.Check(part.table->description));
   }
   return parts;
 }

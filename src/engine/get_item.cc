@@ -18,6 +18,7 @@ model::DbResult<model::GetItemResponse> Reader::GetItem(
                                     request.placeholders.legacy.others));
   TRY_ASSIGN(const auto table, FindTable(catalog_, request.table));
   TRY(CheckKey(request.key, table->description.keys));
+  TRY(projection.Check(table->description));
   TRY(AdmitRead(*table));
   TRY_ASSIGN(FoundItem found, ReadItem(storage_, *table, request.key, projection));
 

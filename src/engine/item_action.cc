@@ -171,7 +171,8 @@ DbStatus ItemAction::CheckUpdatedNames() const {
         "part of the key",
         name));
   }
-  return {};
+  TRY(CheckUpdateOfIndexKeys(*update_, table_->description));
+  return CheckScalarKeys(*update_, table_->description);
 }
 
 Detail ItemAction::DetailNeeded() const {
@@ -236,15 +237,14 @@ DbStatus ItemAction::MakeUpdated() {
   row_.clear();
   if (!before_.exists() && update_ && update_->OnlyRemoves()) return {};
 
+  // A new item begins with its key, which the update's operands may name already.
+  const Item& base = before_.exists() ? *before_.item() : request_.item;
   if (update_) {
-    auto updated = update_->Apply(before_.exists() ? *before_.item() : kNoItem);
+    auto updated = update_->Apply(base);
     if (!updated) return UpdateFailed(std::move(updated).error());
     updated_ = *std::move(updated);
   } else {
-    updated_ = before_.exists() ? *before_.item() : kNoItem;
-  }
-  if (!before_.exists()) {
-    for (const model::Attribute& key : request_.item) updated_->Set(key.name, key.value);
+    updated_ = base;
   }
   TRY(CheckItemKeys(*updated_, table_->description, source_));
   size_after_ = model::SizeInBytes(*updated_);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/catalog.h"
+#include "engine/key_checks.h"
 #include "engine/rows.h"
 #include "expr/expression.h"
 #include "model/operations.h"
@@ -19,6 +20,11 @@ class GetProjection {
   static model::DbResult<GetProjection> Compile(const std::optional<std::string>& expression,
                                                 const model::ExpressionNames& names,
                                                 bool legacy = false);
+
+  // Against the table.
+  model::DbStatus Check(const model::TableDescription& table) const {
+    return projection_ ? CheckScalarKeys(*projection_, table) : model::DbStatus();
+  }
 
   model::Item Apply(model::Item item) const {
     return projection_ ? projection_->Apply(item) : std::move(item);

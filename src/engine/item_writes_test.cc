@@ -121,12 +121,55 @@ TEST_F(ItemWrites, KeysCannotBeUpdated) {
             "is part of the key");
 }
 
+TEST_F(ItemWrites, ANewItemsUpdateKnowsItsKey) {
+  const auto updated = Run("SET a = pk, b = if_not_exists(c, sk)", {}, ReturnValues::kUpdatedNew);
+  ASSERT_TRUE(updated) << ErrorOf(updated);
+  const Item stored = *Get("items", Key());
+  EXPECT_EQ(*stored.Find("a"), *Key().Find("pk"));
+  EXPECT_EQ(*stored.Find("b"), *Key().Find("sk"));
+  EXPECT_EQ(ErrorOf(Update({.table = "items",
+                            .key = {{"pk", "another"}, {"sk", "one"}},
+                            .update_expression = "SET a = pk",
+                            .condition_expression = "attribute_exists(pk)"})),
+            "The conditional request failed");
+}
+
+TEST_F(ItemWrites, NoPathGoesIntoAKey) {
+  const std::string text =
+      "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+      "allowed: ";
+  EXPECT_EQ(ErrorOf(Run("SET a = pk[0]")), text + "Key: pk");
+  const auto got = [&](const char* projection) {
+    return ErrorOf(
+        engine().GetItem({.table = "items", .key = Key(), .projection_expression = projection}));
+  };
+  EXPECT_EQ(got("a, sk.b"), text + "Key: sk");
+  EXPECT_EQ(got("kind[1]"), text + "IndexKey: kind");
+  EXPECT_EQ(got("a.pk"), "");
+  EXPECT_EQ(
+      ErrorOf(engine().Scan({.table = "items", .filter_expression = "attribute_exists(kind.x)"})),
+      text + "IndexKey: kind");
+  EXPECT_EQ(ErrorOf(engine().Scan({.table = "items", .projection_expression = "pk.x"})),
+            text + "Key: pk");
+}
+
 TEST_F(ItemWrites, IndexKeysHaveTheirTypeOnEveryWrite) {
   EXPECT_THAT(ErrorOf(Put({.table = "items", .item = With(Key(), "kind", Number(1))})),
               HasSubstr("Type mismatch for Index Key kind Expected: S Actual: N"));
   EXPECT_THAT(ErrorOf(Put({.table = "items", .item = With(Key(), "kind", "")})),
               HasSubstr("cannot contain an empty string value"));
-  EXPECT_NE(ErrorOf(Run("SET kind = :v", {{":v", Number(1)}})), "");
+  constexpr char kNumber[] = "Type mismatch for Index Key kind Expected: S Actual: N";
+  EXPECT_THAT(ErrorOf(Run("SET kind = :v", {{":v", Number(1)}})), HasSubstr(kNumber));
+  EXPECT_THAT(ErrorOf(Run("ADD kind :v", {{":v", Number(1)}})), HasSubstr(kNumber));
+  EXPECT_THAT(ErrorOf(Run("SET kind = a + :v, b = a.x", {{":v", Number(1)}})), HasSubstr(kNumber));
+  EXPECT_THAT(ErrorOf(Run("SET kind = list_append(a, b)")), HasSubstr("Actual: L"));
+  EXPECT_EQ(ErrorOf(Run("SET a = kind[1]")),
+            "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+            "allowed: IndexKey: kind");
+  EXPECT_EQ(ErrorOf(Run("SET a = if_not_exists(kind, :v), kind = if_not_exists(b, :v)",
+                        {{":v", Number(1)}})),
+            "The update expression attempted to update the secondary index key to unsupported type")
+      << "known only when the item is";
   EXPECT_NE(ErrorOf(Batch({.tables = {{"items", {{.item = With(Key(), "rank", "x")}}}}})), "");
   EXPECT_EQ(Get("items", Key()), std::nullopt);
 }

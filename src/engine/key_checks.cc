@@ -110,15 +110,19 @@ bool Updates(ItemSource source) {
 }
 
 DbStatus WrongIndexType(const model::IndexDescription& index, const KeyAttribute& attribute,
-                        const AttributeValue& value, ItemSource source) {
-  if (source == ItemSource::kUpdate) {
-    return Invalid(
-        "The update expression attempted to update the secondary index key to unsupported type");
-  }
+                        model::Type actual) {
   return Invalid(fmt::format(
       "One or more parameter values were invalid: Type mismatch for Index Key {} Expected: {} "
       "Actual: {} IndexName: {}",
-      attribute.name, model::TypeName(attribute.type), model::TypeName(value.type()), index.name));
+      attribute.name, model::TypeName(attribute.type), model::TypeName(actual), index.name));
+}
+
+// AWS says less of a type that came out of the item.
+DbStatus WrongIndexType(const model::IndexDescription& index, const KeyAttribute& attribute,
+                        const AttributeValue& value, ItemSource source) {
+  if (source != ItemSource::kUpdate) return WrongIndexType(index, attribute, value.type());
+  return Invalid(
+      "The update expression attempted to update the secondary index key to unsupported type");
 }
 
 DbStatus EmptyIndexKey(const model::IndexDescription& index, const KeyAttribute& attribute,
@@ -151,6 +155,22 @@ DbStatus CheckIndexKeys(const Item& item, const model::IndexDescription& index, 
   });
   if (!status || !complete) return status;
   return CheckKeySizes(item, index.keys);
+}
+
+template <class Expression>
+DbStatus CheckNoSteps(const Expression& expression, const model::TableDescription& table) {
+  const auto check = [&](const KeySchema& keys, std::string_view kind) {
+    return ForEachAttribute(keys, [&](const KeyAttribute& attribute) -> DbStatus {
+      if (!expression.StepsInto(attribute.name)) return {};
+      return Invalid(
+          fmt::format("Key attributes must be scalars; list random access '[]' and map lookup '.' "
+                      "are not allowed: {}: {}",
+                      kind, attribute.name));
+    });
+  };
+  TRY(check(table.keys, "Key"));
+  for (const model::IndexDescription& index : table.indexes) TRY(check(index.keys, "IndexKey"));
+  return {};
 }
 
 void AppendKey(const Item& item, const KeySchema& keys, Item& out) {
@@ -190,6 +210,26 @@ DbStatus CheckItemKeys(const Item& item, const model::TableDescription& table, I
     name = index.name;
   }
   return first;
+}
+
+DbStatus CheckScalarKeys(const expr::Projection& expression, const model::TableDescription& table) {
+  return CheckNoSteps(expression, table);
+}
+DbStatus CheckScalarKeys(const expr::Condition& expression, const model::TableDescription& table) {
+  return CheckNoSteps(expression, table);
+}
+DbStatus CheckScalarKeys(const expr::Update& expression, const model::TableDescription& table) {
+  return CheckNoSteps(expression, table);
+}
+
+DbStatus CheckUpdateOfIndexKeys(const expr::Update& update, const model::TableDescription& table) {
+  for (const model::IndexDescription& index : table.indexes) {
+    TRY(ForEachAttribute(index.keys, [&](const KeyAttribute& attribute) -> DbStatus {
+      const auto type = update.KnownTypeOf(attribute.name);
+      return type && *type != attribute.type ? WrongIndexType(index, attribute, *type) : DbStatus();
+    }));
+  }
+  return {};
 }
 
 DbStatus CheckItemSize(size_t bytes, ItemSource source) {

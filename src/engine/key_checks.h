@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "expr/expression.h"
 #include "model/table.h"
 #include "model/value.h"
 
@@ -23,6 +24,18 @@ enum class ItemSource { kPut, kBatchPut, kUpdate, kTransactUpdate };
 // as a key has that key's type and size. Indexes are sparse: a missing attribute is fine.
 model::DbStatus CheckItemKeys(const model::Item& item, const model::TableDescription& table,
                               ItemSource source);
+
+// No path goes into a key attribute, of the table or of an index.
+model::DbStatus CheckScalarKeys(const expr::Projection& expression,
+                                const model::TableDescription& table);
+model::DbStatus CheckScalarKeys(const expr::Condition& expression,
+                                const model::TableDescription& table);
+model::DbStatus CheckScalarKeys(const expr::Update& expression,
+                                const model::TableDescription& table);
+
+// The types that an update gives to key attributes of indexes, as far as it says them by itself.
+model::DbStatus CheckUpdateOfIndexKeys(const expr::Update& update,
+                                       const model::TableDescription& table);
 
 // `bytes` is model::SizeInBytes of the item.
 model::DbStatus CheckItemSize(size_t bytes, ItemSource source);

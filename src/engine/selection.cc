@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/result.h"
+#include "engine/key_checks.h"
 
 namespace cruddur::engine {
 namespace {
@@ -98,6 +99,8 @@ DbStatus Selection::Bind(const model::TableDescription& table,
   if (kind_ == ReadKind::kQuery) {
     TRY(CheckFilteredKeys(index != nullptr ? index->keys : table.keys));
   }
+  if (filter_) TRY(CheckScalarKeys(*filter_, table));
+  if (projection_) TRY(CheckScalarKeys(*projection_, table));
   if (index == nullptr) return {};
 
   const bool partial = index->projection.type != model::ProjectionType::kAll;

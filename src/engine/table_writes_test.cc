@@ -292,7 +292,10 @@ TEST_F(Tables, IndexesAreChangedOneAtATime) {
   EXPECT_THAT(ErrorOf(AddIndex(Index("by-g"))), HasSubstr("an index which already exists"));
   auto mistyped = Index("typed");
   mistyped.keys.partition[0].type = Type::kN;
-  EXPECT_THAT(ErrorOf(AddIndex(mistyped)), HasSubstr("another type"));
+  EXPECT_THAT(ErrorOf(AddIndex(mistyped)),
+              HasSubstr("Attributes cannot be redefined. Please check that your "
+                        "attribute has the same type as previously "
+                        "defined. Existing schema: Schema:["));
   auto unprovided = Index("unprovided");
   unprovided.throughput.reset();
   EXPECT_THAT(ErrorOf(AddIndex(unprovided)),

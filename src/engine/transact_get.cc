@@ -104,6 +104,7 @@ DbResult<TransactGetItemsResponse> Reader::TransactGetItems(
     tables.push_back(std::move(table));
   }
   TRY(CheckKeys(gets, tables));
+  for (size_t i = 0; i < gets.size(); ++i) TRY(projections[i].Check(tables[i]->description));
 
   TRY(AdmitAll(tables));
   // A write becomes visible as a whole, so one moment of the store is a serializable view.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/field_checks.h"
+#include "engine/table_checks.h"
 
 namespace cruddur::engine {
 namespace {
@@ -88,6 +89,12 @@ DbStatus CheckUpdateTable(const UpdateTableRequest& request) {
   }
   if (request.empty_index_updates) {
     return InvalidParameter("List of GlobalSecondaryIndexUpdates is empty");
+  }
+  if (request.throughput) TRY(CheckUnits(*request.throughput, "provisionedThroughput"));
+  for (const model::IndexUpdate& update : request.update_indexes) {
+    if (!update.throughput) continue;
+    TRY(CheckUnits(*update.throughput,
+                   "globalSecondaryIndexUpdates.member.update.provisionedThroughput"));
   }
   TRY(CheckLoneChanges(request, changes));
   TRY(CheckIndexUpdates(request));

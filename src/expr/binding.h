@@ -48,6 +48,8 @@ class Bound {
   std::vector<BoundStep> StepsOf(const Node& path) const;
   // The value at a path of the item; null where there is none.
   const model::AttributeValue* Find(const model::Item& item, const Node& path) const;
+  // Whether a path goes into the attribute: "name.a", "name[0]".
+  bool StepsInto(std::string_view name) const;
   // The first steps of all paths, each once.
   std::vector<std::string_view> TopLevelNames() const;
 

@@ -163,4 +163,6 @@ std::vector<std::string_view> Condition::TopLevelNames() const {
   return tree_->bound.TopLevelNames();
 }
 
+bool Condition::StepsInto(std::string_view name) const { return tree_->bound.StepsInto(name); }
+
 }  // namespace cruddur::expr

@@ -73,6 +73,8 @@ class Condition {
   bool Matches(const model::Item& item) const;
   // Top-level attributes that the condition reads (a filter may not name key attributes).
   std::vector<std::string_view> TopLevelNames() const;
+  // Whether a path goes into the attribute: "name.a", "name[0]".
+  bool StepsInto(std::string_view name) const;
 
   Condition(Condition&&) noexcept;
   Condition& operator=(Condition&&) noexcept;
@@ -90,6 +92,7 @@ class Projection {
   // Only the named paths; elements of one list keep their order and close up.
   model::Item Apply(const model::Item& item) const;
   std::vector<std::string_view> TopLevelNames() const;
+  bool StepsInto(std::string_view name) const;
 
   Projection(Projection&&) noexcept;
   Projection& operator=(Projection&&) noexcept;
@@ -115,6 +118,11 @@ class Update {
   // What AWS counts of an UpdateItem before it looks at the item, in bytes that may come to no more
   // than an item's: what the actions write, and fixed amounts for their kinds, as measured.
   size_t ChargedBytes() const;
+  // The type that the attribute gets, where that is known before any item is seen: from the
+  // request's values, and as every sum is a number.
+  std::optional<model::Type> KnownTypeOf(std::string_view name) const;
+  // Whether a path goes into the attribute, to be written or to be read: "name.a", "name[0]".
+  bool StepsInto(std::string_view name) const;
   // Only REMOVE and DELETE actions: such an update does not create a missing item.
   bool OnlyRemoves() const;
 

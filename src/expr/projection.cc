@@ -28,4 +28,6 @@ std::vector<std::string_view> Projection::TopLevelNames() const {
   return tree_->bound.TopLevelNames();
 }
 
+bool Projection::StepsInto(std::string_view name) const { return tree_->bound.StepsInto(name); }
+
 }  // namespace cruddur::expr

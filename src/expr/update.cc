@@ -96,6 +96,23 @@ size_t Update::ChargedBytes() const {
   return bytes;
 }
 
+std::optional<model::Type> Update::KnownTypeOf(std::string_view name) const {
+  const Bound& bound = tree_->bound;
+  for (const UpdateAction& action : tree_->actions) {
+    if (action.path.size() != 1 || action.path[0].name != name) continue;
+    if (action.section != Section::kSet && action.section != Section::kAdd) continue;
+    const Node& value = bound.node(action.value);
+    if (value.kind == NodeKind::kValue) return bound.ValueOf(value).type();
+    if (value.kind == NodeKind::kArithmetic) return model::Type::kN;
+    if (value.kind == NodeKind::kCall && value.function == Function::kListAppend) {
+      return model::Type::kL;
+    }
+  }
+  return std::nullopt;
+}
+
+bool Update::StepsInto(std::string_view name) const { return tree_->bound.StepsInto(name); }
+
 bool Update::OnlyRemoves() const {
   return std::ranges::all_of(tree_->actions, [](const UpdateAction& action) {
     return action.section == Section::kRemove || action.section == Section::kDelete;

@@ -90,7 +90,7 @@ TEST(Update, Calculates) {
       {"SET a = :huge + :huge", R"({})",
        "Number overflow. Attempting to store a number with magnitude larger than supported range"},
       {"SET a = :one + :tiny", R"({})",
-       "Attempting to store more than 38 significant digits in a Number"},
+       "Number overflow. Attempting to store a number with magnitude larger than supported range"},
   };
   Check(cases);
 }

@@ -153,6 +153,7 @@ DbResult<Number> Number::Parse(std::string_view text, ValueLayer layer) {
   return number;
 }
 
+// A sum of too many digits is an overflow to AWS.
 DbResult<Number> Number::Add(const Number& a, const Number& b) {
   if (a.IsZero()) return b;
   if (b.IsZero()) return a;
@@ -167,7 +168,7 @@ DbResult<Number> Number::Add(const Number& a, const Number& b) {
     int digits = CountDigits(large) + shift;
     if (digits > kMaxDigits + 1 ||
         (digits == kMaxDigits + 1 && large > ~Uint128{0} / kPowersOfTen[shift])) {
-      return upper.exponent_ + CountDigits(large) - 1 > kMaxMagnitude ? Overflow() : TooPrecise();
+      return Overflow();
     }
     large *= kPowersOfTen[shift];
   }
@@ -175,7 +176,7 @@ DbResult<Number> Number::Add(const Number& a, const Number& b) {
   Uint128 coefficient;
   if (upper.negative_ == lower.negative_) {
     coefficient = large + small;
-    if (coefficient < large) return TooPrecise();
+    if (coefficient < large) return Overflow();
     sum.negative_ = upper.negative_;
   } else {
     bool upper_wins = large >= small;
@@ -187,7 +188,7 @@ DbResult<Number> Number::Add(const Number& a, const Number& b) {
   int digits = CountDigits(coefficient);
   if (exponent + digits - 1 > kMaxMagnitude) return Overflow();
   if (exponent + digits - 1 < kMinMagnitude) return Underflow();
-  if (digits > kMaxDigits) return TooPrecise();
+  if (digits > kMaxDigits) return Overflow();
   sum.SetCoefficient(coefficient);
   sum.exponent_ = static_cast<int16_t>(exponent);
   return sum;
