@@ -109,10 +109,11 @@ void DiskFull::FillAndFree(const char* size) {
 
   FillUp(*engine);
   std::ofstream(filler, std::ios::trunc) << std::string(10'000'000, 'x');
-  // By itself: nobody writes before it says that it can.
+  // By itself: nobody writes before it says that it can. Where a compaction needs more than was
+  // freed, it takes that again and again, and writes go on for some milliseconds in between.
   bool written = false;
-  for (int i = 0; i < 1000 && !written; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  for (int i = 0; i < 20'000 && !written; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
     written = engine->Writable() && PutNext(*engine);
   }
   EXPECT_TRUE(written) << "writes did not go on";
