@@ -195,11 +195,14 @@ class DescriptorShortage {
     ::getrlimit(RLIMIT_NOFILE, &before_);
     const rlimit low{.rlim_cur = 256, .rlim_max = before_.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &low);
-    for (int fd; (fd = ::dup(2)) >= 0;) taken_.push_back(fd);
+    TakeAll();
   }
   ~DescriptorShortage() {
     for (const int fd : taken_) ::close(fd);
     ::setrlimit(RLIMIT_NOFILE, &before_);
+  }
+  void TakeAll() {
+    for (int fd; (fd = ::dup(2)) >= 0;) taken_.push_back(fd);
   }
   void LeaveOne() {
     ::close(taken_.back());
@@ -217,9 +220,17 @@ TEST(ServerLimits, OutlivesAShortageOfDescriptors) {
 #endif
   TestServer server({}, {}, 1);
   {
+    // So that nothing is left that the server opens for a moment at its first request.
+    TestPeer first(server.port());
+    ASSERT_TRUE(first.Send(kGet));
+    EXPECT_EQ(StatusOf(first.ReadAnswer()), 200);
+  }
+  while (server->connections() > 0) std::this_thread::yield();
+  {
     DescriptorShortage shortage;
     shortage.LeaveOne();
     TestPeer peer(server.port());  // takes the last one: the server has none to accept with
+    shortage.TakeAll();
     ASSERT_TRUE(peer.Send(kGet));
     std::this_thread::sleep_for(milliseconds(50));
     EXPECT_EQ(server->connections(), 0u);
