@@ -71,11 +71,11 @@ base::Task<void> Write(World& world, Cache& cache, int writes) {
   }
 }
 
-// Two readers on each cache, a writer on each of `writers`.
-void Race(World& world, const std::vector<Cache*>& caches, const std::vector<Cache*>& writers,
-          int writes) {
+// Two readers on each cache, a writer on each of `writers`, all on `loops`, which outlive the
+// caches.
+void Race(net::LoopPool& loops, World& world, const std::vector<Cache*>& caches,
+          const std::vector<Cache*>& writers, int writes) {
   base::ConfigureLog(base::LogLevel::kOff, base::LogFormat::kText);
-  net::LoopPool loops(2);
   const auto start = [&](base::Task<void> task) {
     return base::asio::co_spawn(loops.Next(), std::move(task), base::asio::use_future);
   };
@@ -100,7 +100,6 @@ void Race(World& world, const std::vector<Cache*>& caches, const std::vector<Cac
       if (lookup.bytes) EXPECT_EQ(std::stoi(*lookup.bytes), world.stored[i]);
     }
   }
-  loops.Stop();
 }
 
 struct RaceTest : ::testing::Test {
@@ -111,13 +110,13 @@ struct RaceTest : ::testing::Test {
   }
 
   World world;
-  net::LoopPool loops{1};
+  net::LoopPool loops{2};
 };
 
 TEST_F(RaceTest, InMemory) {
   base::SystemClock clock;
   MemoryCache cache({}, clock);
-  Race(world, {&cache}, {&cache, &cache}, 300);
+  Race(loops, world, {&cache}, {&cache, &cache}, 300);
 }
 
 TEST_F(RaceTest, TwoProcessesOnASlowServer) {
@@ -125,7 +124,7 @@ TEST_F(RaceTest, TwoProcessesOnASlowServer) {
   server.delay = 400;
   const auto a = On(std::make_unique<FakeStore>(server)),
              b = On(std::make_unique<FakeStore>(server));
-  Race(world, {a.get(), b.get()}, {a.get(), b.get()}, 300);
+  Race(loops, world, {a.get(), b.get()}, {a.get(), b.get()}, 300);
 }
 
 // The other processes can't be told then; those of the writer itself are never deceived.
@@ -134,21 +133,21 @@ TEST_F(RaceTest, OneProcessOnAServerThatFailsNowAndThen) {
   server.delay = 400;
   server.failing_percent = 10;
   const auto cache = On(std::make_unique<FakeStore>(server));
-  Race(world, {cache.get()}, {cache.get(), cache.get()}, 300);
+  Race(loops, world, {cache.get()}, {cache.get(), cache.get()}, 300);
 }
 
 TEST_F(RaceTest, TwoProcessesOnRedis) {
   RedisServer server;
   const auto a = On(std::make_unique<RedisStore>(server.Address()));
   const auto b = On(std::make_unique<RedisStore>(server.Address()));
-  Race(world, {a.get(), b.get()}, {a.get(), b.get()}, 300);
+  Race(loops, world, {a.get(), b.get()}, {a.get(), b.get()}, 300);
 }
 
 TEST_F(RaceTest, TwoProcessesOnMomento) {
   MomentoStandIn server;
   const auto a = On(std::make_unique<MomentoStore>(server.Options()));
   const auto b = On(std::make_unique<MomentoStore>(server.Options()));
-  Race(world, {a.get(), b.get()}, {a.get(), b.get()}, 100);
+  Race(loops, world, {a.get(), b.get()}, {a.get(), b.get()}, 100);
 }
 
 }  // namespace
