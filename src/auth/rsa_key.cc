@@ -13,18 +13,12 @@
 
 #include "auth/digest.h"
 #include "auth/encoding.h"
+#include "auth/freer.h"
 #include "auth/private_file.h"
 
 namespace cruddur::auth {
 namespace {
 
-template <auto kFree>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
 using Number = std::unique_ptr<BIGNUM, Freer<BN_free>>;
 using Bio = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;

@@ -9,6 +9,7 @@
 
 #include "auth/digest.h"
 #include "auth/encoding.h"
+#include "auth/freer.h"
 #include "base/random.h"
 
 namespace cruddur::auth {
@@ -16,13 +17,6 @@ namespace {
 
 constexpr size_t kModulusBytes = 384, kSaltBytes = 16, kPrivateBytes = 128;
 
-template <auto kFree>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
 using Number = std::unique_ptr<BIGNUM, Freer<BN_clear_free>>;
 using Context = std::unique_ptr<BN_CTX, Freer<BN_CTX_free>>;
 
