@@ -6,7 +6,6 @@
 // the test program and copied.
 #pragma once
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <libpq-fe.h>
@@ -14,7 +13,6 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +26,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "net/test_loopback.h"
 
 namespace cruddur::accounts {
 
@@ -52,7 +52,7 @@ class PostgresServer {
     std::filesystem::permissions(folder_ + "/data", std::filesystem::perms::owner_all);
     // Somebody else may take the free port before our server does.
     for (int attempt = 0; pid_ == 0 && attempt < 5; ++attempt) {
-      port_ = FreePort();
+      port_ = net::FreePort();
       TryToStart();
     }
     if (pid_ == 0) throw std::runtime_error("PostgreSQL did not start: " + folder_ + "/log");
@@ -165,18 +165,6 @@ class PostgresServer {
     }
     close(lock);
     return kept;
-  }
-
-  static uint16_t FreePort() {
-    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t size = sizeof address;
-    if (bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      throw std::runtime_error("no free port");
-    }
-    close(listener);
-    return ntohs(address.sin_port);
   }
 
   void Stop(int signal) {

@@ -2,11 +2,9 @@
 // id. For tests.
 #pragma once
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include <vector>
 
 #include "cache/redis_address.h"
+#include "net/test_loopback.h"
 
 namespace cruddur::cache {
 
@@ -27,7 +26,7 @@ class RedisServer {
   explicit RedisServer(std::vector<std::string> options = {}) : options_(std::move(options)) {
     // Somebody else may take the free port before our server does.
     for (int attempt = 0; pid_ == 0 && attempt < 5; ++attempt) {
-      port_ = FreePort();
+      port_ = net::FreePort();
       Start();
     }
     if (pid_ == 0) throw std::runtime_error("redis-server did not start: bin/setup test");
@@ -70,7 +69,7 @@ class RedisServer {
       execvp(argv[0], argv.data());
       _exit(127);
     }
-    while (!Listens()) {
+    while (!net::Listens(port_)) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       if (waitpid(pid_, nullptr, WNOHANG) == pid_) {
         pid_ = 0;
@@ -80,28 +79,6 @@ class RedisServer {
   }
 
  private:
-  static sockaddr_in Loopback(uint16_t port) {
-    return {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  }
-  bool Listens() const {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const sockaddr_in address = Loopback(port_);
-    const bool yes = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    close(fd);
-    return yes;
-  }
-  static uint16_t FreePort() {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = Loopback(0);
-    socklen_t size = sizeof address;
-    if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      throw std::runtime_error("no free port");
-    }
-    close(fd);
-    return ntohs(address.sin_port);
-  }
-
   const std::vector<std::string> options_;
   uint16_t port_ = 0;
   pid_t pid_ = 0;

@@ -1,12 +1,9 @@
 // Of the tests: dynalite (npm), somebody else's DynamoDB, as a process on a loopback port.
 #pragma once
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +14,7 @@
 #include <thread>
 
 #include "dynamo/source_tree_fixture.h"
+#include "net/test_loopback.h"
 
 namespace cruddur::dynamo {
 
@@ -47,7 +45,7 @@ class Dynalite {
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
  private:
-  explicit Dynalite(const std::string& path) : port_(FreePort()) {
+  explicit Dynalite(const std::string& path) : port_(net::FreePort()) {
     std::string node = "node", script = path, port = "--port=" + std::to_string(port_);
     // Tables are active, or gone, at once: nothing here waits for AWS's pace.
     std::string create = "--createTableMs=0", remove = "--deleteTableMs=0",
@@ -61,33 +59,9 @@ class Dynalite {
     ::posix_spawn_file_actions_destroy(&actions);
   }
 
-  static sockaddr_in Address(uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-  }
-
-  // A port that nobody has just now.
-  static uint16_t FreePort() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = Address(0);
-    socklen_t size = sizeof(address);
-    ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    ::close(fd);
-    return ntohs(address.sin_port);
-  }
-
   bool Answers() {
     for (int tries = 0; tries < 600 && pid_ > 0; ++tries) {
-      const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      const sockaddr_in address = Address(port_);
-      const bool connected =
-          ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-      ::close(fd);
-      if (connected) return true;
+      if (net::Listens(port_)) return true;
       if (::waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }

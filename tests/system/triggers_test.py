@@ -96,14 +96,17 @@ class TriggerTest(unittest.TestCase):
 
     def run_runtime(self, port, file=None, **env):
         """A runtime that polls the Runtime API at `port`, in a process of its own."""
+        words = [sys.executable, str(RUNTIME), str(file or self.folder / "handler.py")]
+        return self.start(words, port, SEEN=str(self.seen_file), **env)
+
+    def start(self, words, port, **env):
         process = subprocess.Popen(
-            [sys.executable, str(RUNTIME), str(file or self.folder / "handler.py")],
-            env=environment(
-                {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}", "SEEN": str(self.seen_file), **env}
-            ),
+            words,
+            env=environment({"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}", **env}),
             stdin=subprocess.DEVNULL,
             stdout=open(self.folder / "runtime.log", "a"),
             stderr=subprocess.STDOUT,
+            cwd=self.folder,
         )
 
         def end():
@@ -449,30 +452,13 @@ class BuiltIn(Conversations):
     """`cruddur lambda`, the projection as a runtime of its own."""
 
     def run_lambda(self, server, **env):
-        process = subprocess.Popen(
-            [PROGRAM, "lambda", "--log-level", "info"],
-            env=environment(
-                {
-                    "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self.port}",
-                    "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.dynamodb}",
-                    "AWS_ACCESS_KEY_ID": "local",
-                    "AWS_SECRET_ACCESS_KEY": "local",
-                    **env,
-                }
-            ),
-            stdin=subprocess.DEVNULL,
-            stdout=open(self.folder / "runtime.log", "a"),
-            stderr=subprocess.STDOUT,
-            cwd=self.folder,
-        )
-
-        def end():
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-
-        self.addCleanup(end)
-        return process
+        local = {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.dynamodb}",
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }
+        words = [PROGRAM, "lambda", "--log-level", "info"]
+        return self.start(words, self.port, **{**local, **env})
 
     def test_it_moves_the_rows_of_all_conversations_of_a_batch(self):
         server, one, two = self.say_in_one_batch()
