@@ -41,6 +41,10 @@ base::Task<void> PageCache::DropEverywhere(std::vector<std::string> partitions) 
 // Off before the pages go: what is being loaded then has a version that is refused.
 void PageCache::SetExact(bool exact) {
   exact_.store(exact);
+  DropAll();
+}
+
+void PageCache::DropAll() {
   if (cache_) cache_->DropAll();
 }
 

@@ -54,6 +54,7 @@ class PageCache {
   void Drop(std::string_view partition);
   // The same for all processes on the cache, as far as it can be reached.
   base::Task<void> DropEverywhere(std::vector<std::string> partitions);
+  void DropAll();
   // The table or its stream was replaced: forgets all pages, and keeps new ones only while `exact`
   // says that every commit is told here.
   void SetExact(bool exact);

@@ -1,6 +1,7 @@
 #include "api/table_events.h"
 
 #include "base/log.h"
+#include "messaging/table.h"
 
 namespace cruddur::api {
 
@@ -12,7 +13,12 @@ TableEvents::TableEvents(messaging::Service& service, PageCache& pages,
 
 void TableEvents::See(std::span<const model::StreamRecord> records) {
   service_.SeeCommit(records);
-  for (const model::StreamRecord& record : records) pages_.Drop(record.keys.FindString("pk"));
+  for (const model::StreamRecord& record : records) {
+    const std::string_view partition = record.keys.FindString("pk");
+    const bool has_page =
+        messaging::ConversationOfMessage(partition) || messaging::UserOfRow(partition);
+    if (has_page) pages_.Drop(partition);
+  }
   if (records.empty()) Look();
 }
 

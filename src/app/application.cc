@@ -142,13 +142,18 @@ base::Status Application::Parts::Build(std::vector<TriggerSettings> wanted_trigg
   const bool keep_pages = store.embedded() || cache.remote() != nullptr;
   pages = std::make_unique<api::PageCache>(keep_pages ? cache.get() : nullptr);
   messaging::ServiceOptions options = ServiceOptionsOf(settings, store);
-  if (!store.embedded() && keep_pages) {
+  if (cache.remote() != nullptr) {
     options.changed = [this](std::vector<std::string> partitions) {
       return pages->DropEverywhere(std::move(partitions));
     };
   }
   service = std::make_unique<messaging::Service>(*store.client, *people, clock, std::move(options));
-  if (store.embedded()) Follow();
+  if (store.embedded()) {
+    Follow();
+  } else if (cache.remote() != nullptr) {
+    // A process that was killed may have left drops undone.
+    pages->DropAll();
+  }
   if (!wanted_triggers.empty()) {
     if (!store.embedded()) {
       return base::Fail(base::ErrorCode::kInvalidArgument, "triggers need the embedded store");
@@ -343,6 +348,7 @@ Application::Parts::~Parts() {
   seen_commits.reset();
   // The engine answers what is queued on the loops, so it ends before they do.
   store = {};
+  cache.Stop(grace);
   if (pool) pool->Stop();
   cognito_keys.reset();
   cognito.reset();

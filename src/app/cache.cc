@@ -65,6 +65,10 @@ Result<PageStore> PageStore::Open(const Settings& settings, base::Loop& loop,
   return store;
 }
 
+void PageStore::Stop(std::chrono::milliseconds grace) {
+  if (remote_) remote_->Stop(grace);
+}
+
 void PageStore::CountIn(base::Registry& registry) const {
   if (!cache_) return;
   const std::string label = "adapter=\"" + adapter_ + "\"";

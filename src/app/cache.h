@@ -24,11 +24,13 @@ class PageStore {
   // Null: it is in this process's memory, or there is none.
   const cache::RemoteCache* remote() const { return remote_; }
   void CountIn(base::Registry& registry) const;
+  // Before the loops are stopped.
+  void Stop(std::chrono::milliseconds grace);
 
  private:
   std::unique_ptr<cache::Cache> cache_;  // null: none is wanted
   const cache::MemoryCache* memory_ = nullptr;
-  const cache::RemoteCache* remote_ = nullptr;
+  cache::RemoteCache* remote_ = nullptr;
   std::string adapter_;
 };
 

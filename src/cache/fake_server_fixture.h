@@ -14,7 +14,7 @@
 namespace cruddur::cache {
 
 struct FakeServer {
-  enum class Mood { kWell, kRefuses, kHangs, kBabbles };
+  enum class Mood { kWell, kRefuses, kHangs, kBabbles, kOnlyReads };
 
   std::atomic<Mood> mood{Mood::kWell};
   std::atomic<int> failing_percent{0};  // of the calls, besides
@@ -55,6 +55,9 @@ class FakeStore final : public RemoteStore {
   base::Task<base::Status> Put(std::string key, std::string value, std::chrono::seconds,
                                std::chrono::milliseconds patience) override {
     CO_TRY(co_await Behave(patience));
+    if (server_.mood == FakeServer::Mood::kOnlyReads) {
+      co_return base::Fail(base::ErrorCode::kUnavailable, "out of memory");
+    }
     {
       const std::lock_guard lock(server_.mutex);
       server_.values[key] = std::move(value);

@@ -11,10 +11,10 @@ void PendingDrops::AddAllLocked() {
   all_ = ++drops_;
 }
 
-void PendingDrops::Add(std::string_view key) {
+void PendingDrops::Add(std::string_view key, bool carried) {
   const std::lock_guard lock(mutex_);
   if (keys_.size() < most_) {
-    keys_.insert_or_assign(std::string(key), ++drops_);
+    keys_.insert_or_assign(std::string(key), State{++drops_, carried});
   } else {
     AddAllLocked();
   }
@@ -42,7 +42,7 @@ std::vector<PendingDrops::Drop> PendingDrops::Some(size_t most) const {
   const std::lock_guard lock(mutex_);
   std::vector<Drop> some;
   for (auto it = keys_.begin(); it != keys_.end() && some.size() < most; ++it) {
-    some.emplace_back(*it);
+    if (!it->second.carried) some.emplace_back(it->first, it->second.drop);
   }
   return some;
 }
@@ -51,13 +51,19 @@ std::optional<PendingDrops::Drop> PendingDrops::Find(std::string_view key) const
   const std::lock_guard lock(mutex_);
   const auto found = keys_.find(key);
   if (found == keys_.end()) return std::nullopt;
-  return *found;
+  return Drop(found->first, found->second.drop);
+}
+
+void PendingDrops::Release(std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = keys_.find(key);
+  if (found != keys_.end()) found->second.carried = false;
 }
 
 void PendingDrops::Arrived(const Drop& drop) {
   const std::lock_guard lock(mutex_);
   const auto found = keys_.find(drop.first);
-  if (found != keys_.end() && found->second == drop.second) keys_.erase(found);
+  if (found != keys_.end() && found->second.drop == drop.second) keys_.erase(found);
   Count();
 }
 

@@ -20,20 +20,23 @@ class PendingDrops {
 
   explicit PendingDrops(size_t most) : most_(most) {}
 
-  // Beyond `most` keys all are dropped.
-  void Add(std::string_view key);
+  // Beyond `most` keys all are dropped. `carried`: the caller delivers it himself, and says what
+  // came of it (Arrived, or Release).
+  void Add(std::string_view key, bool carried = false);
   void AddAll();
 
   // Whether the key's value, if any, is one that was dropped.
   bool Concern(std::string_view key) const;
 
-  // What is to be delivered: that all keys are dropped, up to `most` keys, the one key.
+  // What is to be delivered: that all keys are dropped, up to `most` keys that nobody carries, the
+  // one key.
   std::optional<uint64_t> All() const;
   std::vector<Drop> Some(size_t most) const;
   std::optional<Drop> Find(std::string_view key) const;
 
   // It has arrived: done with, unless the key was dropped again.
   void Arrived(const Drop& drop);
+  void Release(std::string_view key);  // nobody carries it any more
   void AllArrived(uint64_t drop);
 
   size_t size() const;
@@ -49,7 +52,11 @@ class PendingDrops {
 
   const size_t most_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, uint64_t, Hash, std::equal_to<>> keys_;
+  struct State {
+    uint64_t drop = 0;
+    bool carried = false;
+  };
+  std::unordered_map<std::string, State, Hash, std::equal_to<>> keys_;
   std::optional<uint64_t> all_;
   uint64_t drops_ = 0;
   std::atomic<size_t> count_{0};  // of both; read without the lock, for it is nearly always 0

@@ -8,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 #include <cstring>
 #include <optional>
+#include <thread>
 
 #include "base/random.h"
 #include "base/when_all.h"
@@ -32,6 +33,7 @@ constexpr std::chrono::seconds kLongestLoad{60};
 // The epoch's life in the cache; written anew only by a drop of all.
 constexpr std::chrono::seconds kEpochLife = std::chrono::hours(24);
 constexpr size_t kDeliveredAtOnce = 64;
+constexpr std::chrono::milliseconds kStopLook{20};
 
 uint64_t ToNumber(const std::optional<std::string>& bytes) {
   uint64_t number = 0;
@@ -79,9 +81,14 @@ struct RemoteCache::State : std::enable_shared_from_this<State> {
     epoch_until.store((SteadyClock::now() + kEpochAge).time_since_epoch().count());
   }
 
+  // The key's version, made by us where it has none: a version that isn't there never stands for
+  // anything, so a value can't come back when its own has gone. nullopt: it can't be made.
+  Task<std::optional<uint64_t>> VersionOf(std::string_view key, uint64_t found);
   Task<bool> Deliver(PendingDrops::Drop drop);
   Task<bool> DeliverAll(uint64_t drop);
   Task<bool> Probe();
+  // For Tend: what somebody else carries is not its work.
+  bool HasWork() const { return breaker.is_open() || pending.All() || !pending.Some(1).empty(); }
   Task<void> Tend();
   void StartTending();
 
@@ -93,8 +100,28 @@ struct RemoteCache::State : std::enable_shared_from_this<State> {
   CacheCounters* counters = nullptr;  // the cache's; null when it has gone
   std::atomic<uint64_t> epoch{0};
   std::atomic<SteadyClock::rep> epoch_until{0};
+  // Counts drops of all keys, as they are asked for and as they arrive: what was looked up before
+  // one says nothing after it.
+  std::atomic<uint64_t> all_drops{0};
   std::atomic<bool> tending{false}, stopped{false};
+  std::atomic<int> tasks{0};  // that nobody waits for
 };
+
+namespace {
+
+// A task that nobody waits for is under way.
+class Counted {
+ public:
+  explicit Counted(std::atomic<int>& tasks) : tasks_(tasks) { ++tasks_; }
+  ~Counted() { --tasks_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::atomic<int>& tasks_;
+};
+
+}  // namespace
 
 void RemoteCache::State::Note(const Status& outcome) {
   if (outcome) return breaker.Succeeded();
@@ -103,11 +130,22 @@ void RemoteCache::State::Note(const Status& outcome) {
   if (breaker.is_open()) StartTending();
 }
 
+Task<std::optional<uint64_t>> RemoteCache::State::VersionOf(std::string_view key, uint64_t found) {
+  if (found != 0) co_return found;
+  const uint64_t made = base::RandomUint64() | 1;
+  const Status put = co_await store->Put(VersionKey(key), ToBytes(made),
+                                         options.max_age + kLongestLoad, options.patience);
+  Note(put);
+  if (!put) co_return std::nullopt;
+  co_return made;
+}
+
 // Each attempt sets a version of its own: one that arrives late, or twice, must not bring back a
 // version under which somebody has stored since.
 Task<bool> RemoteCache::State::Deliver(PendingDrops::Drop drop) {
-  const Status outcome = co_await store->Put(VersionKey(drop.first), ToBytes(base::RandomUint64()),
-                                             options.max_age + kLongestLoad, options.patience);
+  const Status outcome =
+      co_await store->Put(VersionKey(drop.first), ToBytes(base::RandomUint64() | 1),
+                          options.max_age + kLongestLoad, options.patience);
   Note(outcome);
   if (outcome) pending.Arrived(drop);
   co_return outcome.has_value();
@@ -119,26 +157,35 @@ Task<bool> RemoteCache::State::DeliverAll(uint64_t drop) {
       co_await store->Put(EpochKey(), ToBytes(value), kEpochLife, options.patience);
   Note(outcome);
   if (!outcome) co_return false;
+  ++all_drops;
   LearnEpoch(value);
   pending.AllArrived(drop);
   co_return true;
 }
 
+// By writing: a server that only reads is of no use to us.
 Task<bool> RemoteCache::State::Probe() {
-  std::vector<std::string> keys;
-  keys.push_back(EpochKey());
-  const auto values = co_await store->Get(std::move(keys), options.patience);
-  if (values) LearnEpoch(ToNumber(values->front()));
-  Note(values ? Status() : std::unexpected(values.error()));
-  co_return values.has_value();
+  const Status put =
+      co_await store->Put(Join("probe", {}), ToBytes(0), kLongestLoad, options.patience);
+  Note(put);
+  co_return put.has_value();
 }
 
 // Runs while drops wait or the server is away.
 Task<void> RemoteCache::State::Tend() {
+  const Counted counted(tasks);
   Timer timer(loop);
+  bool good = !breaker.is_open();
   while (!stopped) {
-    bool good = true;
-    if (breaker.is_open()) good = co_await Probe();
+    if (!good) {
+      // In small parts, for who stops.
+      const auto until = SteadyClock::now() + options.retry_interval;
+      while (!stopped && SteadyClock::now() < until) {
+        timer.expires_at(std::min(until, SteadyClock::now() + kStopLook));
+        co_await timer.async_wait(asio::as_tuple(base::kUseTask));
+      }
+    }
+    good = !breaker.is_open() || co_await Probe();
     if (good) {
       if (const auto all = pending.All()) good = co_await DeliverAll(*all);
     }
@@ -152,15 +199,10 @@ Task<void> RemoteCache::State::Tend() {
         good = std::ranges::find(arrived, true) != arrived.end();
       }
     }
-    if (!good) {
-      timer.expires_after(options.retry_interval);
-      co_await timer.async_wait(asio::as_tuple(base::kUseTask));
-      continue;
-    }
-    if (pending.size() > 0 || breaker.is_open()) continue;
-    tending = false;
+    if (!good || HasWork()) continue;
+    tending.exchange(false);
     // Added meanwhile: by somebody who saw that this was still running.
-    if ((pending.size() == 0 && !breaker.is_open()) || tending.exchange(true)) break;
+    if (!HasWork() || tending.exchange(true)) break;
   }
 }
 
@@ -192,6 +234,7 @@ Task<Lookup> RemoteCache::Get(std::string_view key) {
     co_return Lookup();
   }
   const auto began = SteadyClock::now();
+  const uint64_t all_drops = state.all_drops.load();
   const bool ask_epoch = !state.EpochIsKnown();
   const std::string value_key = state.ValueKey(key);
   std::vector<std::string> keys;
@@ -203,29 +246,32 @@ Task<Lookup> RemoteCache::Get(std::string_view key) {
   state.Note(values ? Status() : std::unexpected(values.error()));
   counters_.nanoseconds.Add(static_cast<uint64_t>((SteadyClock::now() - began).count()));
   // Dropped while the answer was on its way.
-  if (!values || state.pending.Concern(key)) {
+  const auto overtaken = [&] { return state.pending.Concern(key) || state.all_drops != all_drops; };
+  if (!values || overtaken()) {
     counters_.misses.Add();
     co_return Lookup();
   }
   if (ask_epoch) state.LearnEpoch(ToNumber((*values)[2]));
-  const uint64_t tag = TagOf(state.epoch.load(), ToNumber((*values)[0]));
-  if (const std::optional<std::string>& value = (*values)[1]) {
+  const uint64_t epoch = state.epoch.load();
+  const uint64_t found = ToNumber((*values)[0]);
+  if (const std::optional<std::string>& value = (*values)[1]; value && found != 0) {
+    const uint64_t tag = TagOf(epoch, found);
     const auto opened = Open(value_key, *value);
     if (opened && opened->tag == tag) {
       counters_.hits.Add();
       co_return Lookup{std::make_shared<const std::string>(opened->contents), tag};
     }
+    counters_.refused.Add();
   }
   counters_.misses.Add();
-  co_return Lookup{nullptr, tag};
+  const auto version = co_await state.VersionOf(key, found);
+  if (!version || overtaken()) co_return Lookup();
+  co_return Lookup{nullptr, TagOf(epoch, *version)};
 }
 
 Task<void> RemoteCache::SetIfNewer(std::string_view key, uint64_t version, Bytes bytes) {
   State& state = *state_;
-  if (version == 0 || state.breaker.is_open() || state.pending.Concern(key)) {
-    counters_.refused.Add();
-    co_return;
-  }
+  if (version == 0 || state.breaker.is_open() || state.pending.Concern(key)) co_return;
   std::string value_key = state.ValueKey(key);
   std::string envelope = Seal(value_key, version, *bytes);
   if (envelope.size() > state.store->max_value_bytes()) co_return;
@@ -236,6 +282,7 @@ Task<void> RemoteCache::SetIfNewer(std::string_view key, uint64_t version, Bytes
       executor,
       [](std::shared_ptr<State> state, std::string value_key, std::string envelope,
          std::chrono::seconds age) -> Task<void> {
+        const Counted counted(state->tasks);
         state->Note(co_await state->store->Put(std::move(value_key), std::move(envelope), age,
                                                state->options.patience));
       }(state_, std::move(value_key), std::move(envelope), age),
@@ -248,20 +295,35 @@ void RemoteCache::Drop(std::string_view key) {
 }
 
 void RemoteCache::DropAll() {
+  ++state_->all_drops;
   state_->pending.AddAll();
   state_->StartTending();
 }
 
 Task<void> RemoteCache::DropEverywhere(std::vector<std::string> keys) {
   State& state = *state_;
-  for (const std::string& key : keys) state.pending.Add(key);
-  if (state.breaker.is_open()) co_return;
+  const bool carried = !state.breaker.is_open();
+  for (const std::string& key : keys) state.pending.Add(key, carried);
+  if (!carried) co_return;
   std::vector<Task<bool>> deliveries;
   for (const std::string& key : keys) {
     if (auto drop = state.pending.Find(key)) deliveries.push_back(state.Deliver(*std::move(drop)));
   }
   if (!deliveries.empty()) co_await base::WhenAll(std::move(deliveries));
-  if (state.pending.size() > 0) state.StartTending();
+  for (const std::string& key : keys) state.pending.Release(key);
+  if (state.HasWork()) state.StartTending();
+}
+
+void RemoteCache::Stop(std::chrono::milliseconds grace) {
+  const auto end = SteadyClock::now() + grace;
+  const auto wait_while = [&](auto condition) {
+    while (condition() && SteadyClock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  };
+  wait_while([&] { return state_->pending.size() > 0 && !state_->breaker.is_open(); });
+  state_->stopped = true;
+  wait_while([&] { return state_->tasks > 0; });
 }
 
 }  // namespace cruddur::cache

@@ -1,10 +1,10 @@
 // The cache of several processes, on a server elsewhere that needs no more than get and put.
 //
-// Beside each value stands its key's version, a random number that every drop replaces. A value
-// carries the version that its loader saw before it read the store, and counts only while that is
-// still the version: so a loader that was overtaken by a drop, in whatever process, stores
-// something that nobody will take, and the order in which the server sees the two doesn't matter.
-// An epoch, looked at once a second, is a version for all keys together.
+// Beside each value stands its key's version, a random number that every drop replaces, and that
+// who finds none makes. A value carries the version that its loader saw before it read the store,
+// and counts only while that is still the version: so a loader that was overtaken by a drop, in
+// whatever process, stores something that nobody will take, and the order in which the server sees
+// the two doesn't matter. An epoch, looked at once a second, is a version for all keys together.
 //
 // A drop counts in this process at once. It is kept, and its key unused, until the server has it:
 // other processes may be served what it had for as long as the server can't be reached from here.
@@ -43,6 +43,10 @@ class RemoteCache final : public Cache {
   void Drop(std::string_view key) override;
   void DropAll() override;
   base::Task<void> DropEverywhere(std::vector<std::string> keys) override;
+
+  // Before the loops are stopped: delivers drops, where the server takes them, and lets what nobody
+  // waits for end. Blocks, not on a loop's thread.
+  void Stop(std::chrono::milliseconds grace);
 
   bool away() const;
   size_t pending() const;  // drops that the server doesn't have yet

@@ -146,6 +146,44 @@ TEST_F(RemoteCacheTest, AsksAServerThatIsAwayNoMoreThanOnceAnInterval) {
   EXPECT_EQ(server.calls, before);
 }
 
+TEST_F(RemoteCacheTest, HasNoUseForAServerThatOnlyReads) {
+  Set("a", Get("a").version, "x");
+  server.mood = Mood::kOnlyReads;
+  for (int i = 0; i < 2; ++i) Run(cache.DropEverywhere({"b"}));
+  ASSERT_TRUE(cache.away());
+  const int before = server.calls;
+  Await([&] { return server.calls > before + 5; });  // it is asked again and again
+  EXPECT_TRUE(cache.away());
+  EXPECT_EQ(Get("a").version, 0u);
+  server.mood = Mood::kWell;
+  Await([&] { return !cache.away() && cache.pending() == 0; });
+  EXPECT_EQ(*Get("a").bytes, "x");
+}
+
+TEST_F(RemoteCacheTest, BringsNothingBackWhereAVersionIsLost) {
+  const auto lose_version = [&] {
+    const std::lock_guard lock(server.mutex);
+    server.values.erase("cruddur:1:n:a");
+  };
+  Set("a", Get("a").version, "old");
+  lose_version();
+  EXPECT_EQ(Get("a").bytes, nullptr);
+  Run(cache.DropEverywhere({"a"}));
+  lose_version();
+  EXPECT_EQ(Get("a").bytes, nullptr);
+  EXPECT_EQ(Get("a", other).bytes, nullptr);
+}
+
+TEST_F(RemoteCacheTest, DeliversItsDropsBeforeItStops) {
+  Set("a", Get("a").version, "old");
+  server.delay = 2'000;
+  cache.Drop("a");
+  cache.Stop(20s);
+  server.delay = 0;
+  EXPECT_EQ(cache.pending(), 0u);
+  EXPECT_EQ(Get("a", other).bytes, nullptr);
+}
+
 TEST_F(RemoteCacheTest, TakesNothingThatItHasNotWritten) {
   server.mood = Mood::kBabbles;
   for (int i = 0; i < 1'000; ++i) ASSERT_EQ(Get("a").bytes, nullptr);
