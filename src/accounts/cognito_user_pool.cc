@@ -135,7 +135,7 @@ base::Task<base::Result<PoolPage>> CognitoUserPool::ListUsers(std::string pagina
   if (!pagination_token.empty()) writer.Key("PaginationToken").String(pagination_token);
   writer.EndObject();
   CO_TRY_ASSIGN(const std::string answer,
-                co_await Call("ListUsers", std::move(body), Signing::kSigned));
+                co_await Call("ListUsers", std::move(body), Signing::kSigned, settings_.deadline));
   co_return ReadPage(answer);
 }
 
@@ -143,7 +143,7 @@ base::Task<base::Result<std::optional<PoolUser>>> CognitoUserPool::GetUser(
     std::string access_token) {
   std::string body;
   json::Writer(body).BeginObject().Key("AccessToken").String(access_token).EndObject();
-  auto answer = co_await Call("GetUser", std::move(body), Signing::kPlain);
+  auto answer = co_await Call("GetUser", std::move(body), Signing::kPlain, settings_.user_deadline);
   if (!answer && answer.error().code == ErrorCode::kPermissionDenied) co_return std::nullopt;
   if (!answer) co_return std::unexpected(std::move(answer).error());
   json::Document document;
@@ -157,7 +157,8 @@ std::string CognitoUserPool::keys_path() const {
 }
 
 base::Task<base::Result<std::string>> CognitoUserPool::Call(std::string_view operation,
-                                                            std::string body, Signing signing) {
+                                                            std::string body, Signing signing,
+                                                            std::chrono::milliseconds deadline) {
   if (signing == Signing::kSigned && !signer_) {
     co_return base::Fail(ErrorCode::kPermissionDenied, "the user pool needs AWS credentials");
   }
@@ -168,7 +169,7 @@ base::Task<base::Result<std::string>> CognitoUserPool::Call(std::string_view ope
                   {"X-Amz-Target", "AWSCognitoIdentityProviderService." + std::string(operation)}},
       .body = std::move(body),
       .repeatable = true};
-  base::Backoff backoff(settings_.deadline);
+  base::Backoff backoff(deadline);
   for (;;) {
     Attempt attempt = co_await TryOnce(request, signing, backoff.Left());
     if (attempt.body || !attempt.transient) co_return std::move(attempt.body);

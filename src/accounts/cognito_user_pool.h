@@ -21,8 +21,10 @@ struct CognitoSettings {
   std::string endpoint_url;  // empty: Amazon's endpoint of the pool's region
   std::string issuer;        // of the pool's tokens; empty: <endpoint>/<pool id>
   std::optional<auth::Credentials> credentials;  // ListUsers needs them
-  // For one page or one question, pauses included.
+  // For one page of a command's list, pauses included.
   std::chrono::milliseconds deadline{30'000};
+  // For GetUser, the same: a request waits for it.
+  std::chrono::milliseconds user_deadline{2'000};
 };
 
 // Thread-safe. A request that is throttled, or whose answer doesn't come, is made again with
@@ -56,7 +58,7 @@ class CognitoUserPool final : public UserPool {
     bool transient = false;
   };
   base::Task<base::Result<std::string>> Call(std::string_view operation, std::string body,
-                                             Signing signing);
+                                             Signing signing, std::chrono::milliseconds deadline);
   base::Task<Attempt> TryOnce(const net::ClientRequest& unsigned_request, Signing signing,
                               std::chrono::milliseconds time);
 

@@ -55,7 +55,8 @@ class ScriptedPool : public testing::Test {
                 {.pool_id = "eu-west-1_Test",
                  .endpoint_url = "http://127.0.0.1:" + std::to_string(server_->port()),
                  .credentials = std::move(credentials),
-                 .deadline = std::chrono::milliseconds(1'500)},
+                 .deadline = std::chrono::milliseconds(1'500),
+                 .user_deadline = std::chrono::milliseconds(300)},
                 clock_)
                 .value();
     return *pool_;
@@ -152,6 +153,16 @@ TEST_F(ScriptedPool, TellsWhoseTokenItIsUnsigned) {
   EXPECT_EQ(requests_[0], R"(/ {"AccessToken":"token"})");
 }
 
+TEST_F(ScriptedPool, KeepsNobodyWaitingWhoseTokenItIs) {
+  answers_ = {{429, ""}};
+  repeat_last_ = true;
+  const auto refused = Run(Pool(std::nullopt).GetUser("token"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+  const CognitoSettings defaults;
+  EXPECT_LT(defaults.user_deadline, defaults.deadline) << "a request waits, a command may";
+}
+
 TEST(CognitoUserPoolId, NamesTheRegionTheEndpointAndTheIssuer) {
   const base::SystemClock clock;
   const auto pool = CognitoUserPool::Create({.pool_id = "eu-west-1_Abc"}, clock);
@@ -188,9 +199,9 @@ TEST_F(FetchedKeys, AreFetchedAtMostOnceInTenSeconds) {
   EXPECT_TRUE(Run(keys_.Fetch()));
   EXPECT_TRUE(Knows("one"));
   const uint64_t generation = keys_.Generation();
-  for (int i = 0; i < 5; ++i) EXPECT_FALSE(Run(keys_.Fetch()));
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(Run(keys_.Fetch()));
   clock_.Advance(std::chrono::milliseconds(9'999));
-  EXPECT_FALSE(Run(keys_.Fetch()));
+  EXPECT_TRUE(Run(keys_.Fetch()));
   EXPECT_EQ(requests_.size(), 1u);
   clock_.Advance(std::chrono::milliseconds(1));
   EXPECT_TRUE(Run(keys_.Fetch()));
@@ -203,9 +214,13 @@ TEST_F(FetchedKeys, AreKeptWhenAFetchFails) {
   answers_ = {{200, KeySet("one")}, {500, "oops"}, {200, "no JSON"}, {200, KeySet("one")}};
   EXPECT_TRUE(Run(keys_.Fetch()));
   const uint64_t generation = keys_.Generation();
-  for (int i = 0; i < 3; ++i) {
+  for (const bool fetched : {false, false, true}) {
     clock_.Advance(std::chrono::seconds(10));
-    EXPECT_FALSE(Run(keys_.Fetch()));
+    for (int i = 0; i < 2; ++i) {
+      const auto outcome = Run(keys_.Fetch());
+      EXPECT_EQ(outcome.has_value(), fetched) << "also for who asks soon after";
+      if (!fetched) EXPECT_EQ(outcome.error().code, ErrorCode::kUnavailable);
+    }
     EXPECT_TRUE(Knows("one"));
   }
   EXPECT_EQ(requests_.size(), 4u);

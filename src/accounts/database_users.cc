@@ -48,6 +48,10 @@ base::Result<std::vector<User>> FindAll(Connection& connection,
 
 }  // namespace
 
+std::string NoEmail(std::string_view uuid) { return std::string(uuid) + "@unverified.invalid"; }
+
+bool HasEmail(const User& user) { return user.email != NoEmail(user.uuid); }
+
 bool IsHandle(std::string_view text) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "auth/jwks.h"
+#include "base/result.h"
 #include "base/task.h"
 
 namespace cruddur::accounts {
@@ -25,8 +26,9 @@ class KeySource {
   // if there are others than before, so that it is worth another try. Doesn't wait for a network.
   virtual bool Refresh() { return false; }
 
-  // The same for keys that come over a network: waits for them. True if there are others.
-  virtual base::Task<bool> Fetch() { co_return false; }
+  // The same for keys that come over a network: waits for them. kUnavailable: those that there are
+  // may be old, for the last attempt to fetch others failed.
+  virtual base::Task<base::Status> Fetch() { co_return base::Status(); }
 };
 
 }  // namespace cruddur::accounts

@@ -24,8 +24,7 @@ std::shared_ptr<const auth::Jwks> RemoteKeys::Keys() const {
   return keys_;
 }
 
-base::Task<bool> RemoteKeys::Fetch() {
-  const uint64_t before = Generation();
+base::Task<base::Status> RemoteKeys::Fetch() {
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
@@ -38,16 +37,23 @@ base::Task<bool> RemoteKeys::Fetch() {
       fetched_at_ = now;
     }
   }
-  if (first) {
-    const auto fetched = co_await FetchNow();
-    fetching_.store(false);
-    if (!fetched) {
-      base::Log(base::LogLevel::kWarn, "keys_not_fetched", {{"reason", fetched.error().message}});
-    }
-  } else {
+  if (!first) {
     co_await AwaitFetch();
+    const std::lock_guard lock(mutex_);
+    co_return outcome_;
   }
-  co_return Generation() != before;
+  auto fetched = co_await FetchNow();
+  if (!fetched) {
+    base::Log(base::LogLevel::kWarn, "keys_not_fetched", {{"reason", fetched.error().message}});
+    fetched = base::Fail(base::ErrorCode::kUnavailable,
+                         "the user pool's keys can't be fetched: " + fetched.error().message);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    outcome_ = fetched;
+  }
+  fetching_.store(false);
+  co_return fetched;
 }
 
 base::Task<base::Status> RemoteKeys::FetchNow() {

@@ -22,9 +22,9 @@ class RemoteKeys final : public KeySource {
   std::shared_ptr<const auth::Jwks> Keys() const override;
   uint64_t Generation() const override { return generation_.load(std::memory_order_acquire); }
 
-  // At most once in kKeyRefreshInterval; whoever asks while a fetch is under way waits for it. Keys
-  // are kept when it fails.
-  base::Task<bool> Fetch() override;
+  // At most once in kKeyRefreshInterval; whoever asks while a fetch is under way waits for it, and
+  // who asks soon after it has its outcome. Keys are kept when it fails.
+  base::Task<base::Status> Fetch() override;
 
  private:
   base::Task<base::Status> FetchNow();
@@ -38,6 +38,7 @@ class RemoteKeys final : public KeySource {
   std::shared_ptr<const auth::Jwks> keys_;  // protected by mutex_
   base::Micros fetched_at_{};               // of the last attempt; protected by mutex_
   bool attempted_ = false;                  // protected by mutex_
+  base::Status outcome_;                    // of the last attempt; protected by mutex_
   std::atomic<bool> fetching_{false};
   std::atomic<uint64_t> generation_{0};
 };

@@ -94,9 +94,13 @@ bool TokenVerifier::IsForWantOfKeys(const base::Error& refusal) {
 }
 
 base::Task<base::Result<Identity>> TokenVerifier::FetchAndVerify(std::string_view authorization) {
+  const base::Status fetched = co_await keys_.Fetch();
   // Whatever it says: another request may have fetched them in between.
-  co_await keys_.Fetch();
-  co_return Verify(authorization);
+  auto identity = Verify(authorization);
+  if (!identity && IsForWantOfKeys(identity.error()) && !fetched) {
+    co_return std::unexpected(fetched.error());
+  }
+  co_return identity;
 }
 
 bool TokenVerifier::IsStillSignedIn(const HashedKey& key, const Remembered& known) {

@@ -51,6 +51,7 @@ class TokenVerifier {
   // For a refusal of Verify: whether keys that are yet to be fetched might change it.
   static bool IsForWantOfKeys(const base::Error& refusal);
   // Looks for new keys, waits for them, and verifies again. `authorization` must live until then.
+  // kUnavailable: the token's key isn't known, and the keys can't be fetched now.
   base::Task<base::Result<Identity>> FetchAndVerify(std::string_view authorization);
 
   // Makes the next Verify of this token verify it anew.

@@ -12,6 +12,7 @@
 #include "accounts/built_in_user_pool.h"
 #include "accounts/database_fixture.h"
 #include "accounts/database_users.h"
+#include "base/run_task.h"
 
 namespace cruddur::accounts {
 namespace {
@@ -254,6 +255,43 @@ TEST(PoolUserJson, IsCognitos) {
                  R"({"Name":"preferred_username","Value":"bayko"},)"
                  R"({"Name":"email","Value":"bayko@example.com"}],"UserCreateDate":1679651101.5,)"
                  R"("UserLastModifiedDate":1679651102,"Enabled":true,"UserStatus":"CONFIRMED"})");
+}
+
+// A real pool's keys, as long as nobody can fetch them.
+class KeysOutOfReach final : public KeySource {
+ public:
+  std::shared_ptr<const auth::Jwks> Keys() const override { return keys; }
+  uint64_t Generation() const override { return generation; }
+  base::Task<base::Status> Fetch() override {
+    ++fetches;
+    if (arriving) {
+      keys = std::exchange(arriving, nullptr);
+      ++generation;
+      co_return base::Status();
+    }
+    co_return base::Fail(ErrorCode::kUnavailable, "away");
+  }
+  std::shared_ptr<const auth::Jwks> keys = std::make_shared<const auth::Jwks>();
+  std::shared_ptr<const auth::Jwks> arriving;
+  uint64_t generation = 0;
+  int fetches = 0;
+};
+
+TEST_F(Tokens, CantBeToldFromForeignOnesWithoutKeys) {
+  KeysOutOfReach source;
+  TokenVerifier verifier(source, BuiltInExpectation(), clock_);
+  const std::string good = "Bearer " + Token();
+  const auto code = [&](const std::string& authorization) {
+    const auto identity = base::RunTask(verifier.FetchAndVerify(authorization));
+    return identity ? "known" : identity.error().code == ErrorCode::kUnavailable ? "later" : "no";
+  };
+  EXPECT_STREQ(code(good), "later") << "a 401 would sign everybody out";
+  EXPECT_STREQ(code("Bearer x.y.z"), "no") << "no key would make this one good";
+  source.arriving = keys_->Keys();
+  EXPECT_STREQ(code(good), "known");
+  source.keys = std::make_shared<const auth::Jwks>();
+  ++source.generation;
+  EXPECT_STREQ(code(good), "later") << "the pool has other keys, and is away again";
 }
 
 }  // namespace

@@ -22,6 +22,11 @@ struct User {
   bool operator==(const User&) const = default;
 };
 
+// The address of a user of whom no verified one is known: the column is never empty, and this
+// domain is nobody's (RFC 2606).
+std::string NoEmail(std::string_view uuid);
+bool HasEmail(const User& user);
+
 // Letters, digits, '_', '.' and '-', up to 64 of them: what the database takes for a handle.
 bool IsHandle(std::string_view text);
 

@@ -29,6 +29,9 @@ base::Task<base::Result<Caller>> Directory::Identify(const net::Request& request
   if (!identity && accounts::TokenVerifier::IsForWantOfKeys(identity.error())) {
     identity = co_await verifier_.FetchAndVerify(authorization);
   }
+  if (!identity && identity.error().code == ErrorCode::kUnavailable) {
+    co_return std::unexpected(std::move(identity).error());
+  }
   if (!identity) co_return Unauthenticated(identity.error().message);
   Caller caller{.cognito_user_id = std::move(identity->cognito_user_id)};
   if (caller.cognito_user_id.empty()) co_return caller;

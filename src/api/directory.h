@@ -32,8 +32,8 @@ class Directory : public messaging::People {
       : verifier_(verifier), users_(users), first_sign_in_(first_sign_in) {}
 
   // By the Authorization header. kUnauthenticated: none or two of them, a token that doesn't hold,
-  // or one of nobody who is in the users database or could get a row there; kPermissionDenied: the
-  // row that the caller should get is another user's; kUnavailable: can't be told now.
+  // or one of nobody who is in the users database or could get a row there; kPermissionDenied: a
+  // newcomer who can't get a row, with the reason (FirstSignIn); kUnavailable: can't be told now.
   base::Task<base::Result<Caller>> Identify(const net::Request& request);
 
   // In any case; nullopt: nobody has this handle.
