@@ -54,6 +54,23 @@ TEST_P(Pooled, WhateverIsAskedForIsAQuestion) {
   }
 }
 
+TEST_P(Pooled, WhatACallThrowsIsItsOwnFailure) {
+  Prepare(false);
+  ConnectionPool pool(options_);
+  std::move_only_function<base::Result<int>(Connection&)> greedy =
+      [](Connection&) -> base::Result<int> { throw std::bad_alloc(); };
+  EXPECT_EQ(base::RunTask(pool.Run<int>(Access::kRead, std::move(greedy))).error().code,
+            ErrorCode::kResourceExhausted);
+  std::move_only_function<base::Result<int>(Connection&)> broken =
+      [](Connection&) -> base::Result<int> { throw std::logic_error("of a test"); };
+  const auto failed = base::RunTask(pool.Run<int>(Access::kRead, std::move(broken)));
+  EXPECT_EQ(failed.error().code, ErrorCode::kInternal);
+  EXPECT_EQ(failed.error().message, "of a test");
+  std::move_only_function<base::Result<int>(Connection&)> sound =
+      [](Connection&) -> base::Result<int> { return 7; };
+  EXPECT_EQ(base::RunTask(pool.Run<int>(Access::kRead, std::move(sound))).value(), 7);
+}
+
 TEST_P(Pooled, ManyUsersComeInTheOrderOfTheQuestion) {
   Prepare(false);
   std::vector<SeedUser> seeds;

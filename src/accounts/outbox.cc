@@ -39,6 +39,8 @@ base::Status FileOutbox::Deliver(const Mail& mail) {
       .String(mail.to)
       .Key("username")
       .String(mail.username)
+      .Key("handle")
+      .String(mail.handle)
       .Key("code")
       .String(mail.secret)
       .EndObject();
@@ -57,6 +59,7 @@ base::Status LogOutbox::Deliver(const Mail& mail) {
             {{"kind", NameOf(mail.kind)},
              {"to", mail.to},
              {"username", mail.username},
+             {"handle", mail.handle},
              {"code", mail.secret}});
   return {};
 }

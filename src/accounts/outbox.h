@@ -21,6 +21,7 @@ struct Mail {
   MailKind kind = MailKind::kConfirmation;
   std::string to;        // the address
   std::string username;  // as the user knows it
+  std::string handle;    // what others know the user by: several may have signed up with an address
   std::string secret;    // the code, or the temporary password
 };
 
@@ -31,7 +32,7 @@ class Outbox {
   virtual base::Status Deliver(const Mail& mail) = 0;
 };
 
-// Appends a JSON line to a file of mode 0600: {"time","kind","to","username","code"}.
+// Appends a JSON line to a file of mode 0600: {"time","kind","to","username","handle","code"}.
 class FileOutbox final : public Outbox {
  public:
   FileOutbox(std::string path, const base::Clock& clock) : path_(std::move(path)), clock_(clock) {}

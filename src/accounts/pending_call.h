@@ -9,8 +9,10 @@
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -67,7 +69,16 @@ class CallOf final : public PendingCall, public std::enable_shared_from_this<Cal
   }
 
   bool repeatable() const override { return repeatable_; }
-  void Attempt(Connection& connection) override { result_ = work_(connection); }
+  // What the work throws, std::bad_alloc above all, is this call's failure and nobody else's.
+  void Attempt(Connection& connection) override {
+    try {
+      result_ = work_(connection);
+    } catch (const std::bad_alloc&) {
+      result_ = base::Fail(base::ErrorCode::kResourceExhausted, "out of memory");
+    } catch (const std::exception& exception) {
+      result_ = base::Fail(base::ErrorCode::kInternal, exception.what());
+    }
+  }
   void Finish() override { Post(std::move(result_)); }
   void Fail(base::Error error) override { Post(std::unexpected(std::move(error))); }
 

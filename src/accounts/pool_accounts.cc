@@ -3,6 +3,7 @@
 #include "accounts/built_in_user_pool.h"
 #include "accounts/pool_request.h"
 #include "accounts/sql.h"
+#include "base/ascii.h"
 #include "base/timestamp.h"
 
 namespace cruddur::accounts {
@@ -27,6 +28,7 @@ Parameter OrNull(const std::string& text) { return text.empty() ? Parameter() : 
 
 base::Result<std::optional<PoolAccount>> FindAccount(Connection& connection,
                                                      std::string_view name) {
+  if (!IsUsername(name)) return std::nullopt;
   return One(connection.Run(sql::kPoolAccountByName, {name}));
 }
 
@@ -35,15 +37,18 @@ base::Result<std::optional<PoolAccount>> FindAccountBySub(Connection& connection
   return One(connection.Run(sql::kPoolAccountBySub, {sub}));
 }
 
-base::Result<std::vector<PoolAccount>> FindCandidates(Connection& connection,
-                                                      std::string_view name) {
+base::Result<std::vector<PoolAccount>> FindUnconfirmed(Connection& connection,
+                                                       std::string_view address, size_t most) {
   std::vector<PoolAccount> found;
-  TRY_ASSIGN(auto named, FindAccount(connection, name));
-  if (named) found.push_back(*std::move(named));
-  if (!IsEmail(name)) return found;
-  TRY_ASSIGN(const Rows rows, connection.Run(sql::kPoolAccountsUnconfirmed, {name}));
+  if (!IsEmail(address)) return found;
+  TRY_ASSIGN(const Rows rows,
+             connection.Run(sql::kPoolAccountsUnconfirmed, {address, std::to_string(most)}));
   for (size_t row = 0; row < rows.size(); ++row) found.push_back(ReadAccount(rows, row));
   return found;
+}
+
+std::string AttemptSubject(std::string_view name, const std::optional<PoolAccount>& account) {
+  return account && !IsEmail(name) ? account->user.sub : base::LowerAscii(name);
 }
 
 base::Result<bool> IsNameTaken(Connection& connection, std::string_view name) {

@@ -20,15 +20,21 @@ struct PoolAccount {
   StoredPassword password;
 };
 
-// By username, sub, handle or verified email address, in any case.
+// By username, sub, handle or verified email address, in any case. Names are printable ASCII;
+// another one is nobody's, whatever the database takes for its lower case.
 base::Result<std::optional<PoolAccount>> FindAccount(Connection& connection, std::string_view name);
 base::Result<std::optional<PoolAccount>> FindAccountBySub(Connection& connection,
                                                           std::string_view sub);
 
-// Who can be meant by `name`: the account of that name first, then, for an email address, who
-// signed up with it and hasn't confirmed it, the latest first. What they know tells them apart.
-base::Result<std::vector<PoolAccount>> FindCandidates(Connection& connection,
-                                                      std::string_view name);
+// Who signed up with the address and hasn't confirmed it, the latest first: up to `most`. None for
+// a name that is no address. What they know tells them apart: a password, a code.
+base::Result<std::vector<PoolAccount>> FindUnconfirmed(Connection& connection,
+                                                       std::string_view address, size_t most);
+
+// What attempts on a name are counted by. Username, handle and sub of an account are one subject;
+// an address is one of its own, whether or not it is anybody's, so that a limit doesn't tell whose
+// it is.
+std::string AttemptSubject(std::string_view name, const std::optional<PoolAccount>& account);
 
 // Whether another user has this username or handle.
 base::Result<bool> IsNameTaken(Connection& connection, std::string_view name);

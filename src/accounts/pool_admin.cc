@@ -86,6 +86,7 @@ PoolAnswer AdminCreateUser(const PoolContext& context, Connection& connection,
     const auto delivered = context.outbox.Deliver({.kind = MailKind::kInvitation,
                                                    .to = user.email,
                                                    .username = user.username,
+                                                   .handle = user.preferred_username,
                                                    .secret = password});
     if (!delivered) {
       base::Log(base::LogLevel::kError, "an invitation was not delivered",

@@ -124,6 +124,26 @@ TEST_P(PoolAdmin, RecoversAForgottenPassword) {
     EXPECT_EQ(Call("ForgotPassword", Named(nobody)), simulated) << "the same each time";
   }
   EXPECT_EQ(outbox_.mails.size(), before + 1);
+  // Nor does it show by their case which addresses are stored.
+  SignUpAndConfirm("vir", "Vir@Example.com");
+  for (const char* typed : {"VIR@EXAMPLE.COM", "Vir@Example.com", "Vox@Example.com"}) {
+    EXPECT_EQ(Member(Call("ForgotPassword", Named(typed)), "Destination"), "v***@e***") << typed;
+  }
+}
+
+TEST_P(PoolAdmin, BurnsARecoveryCodeThatIsGuessedAt) {
+  SignUpAndConfirm("londo", "londo@example.com");
+  Call("ForgotPassword", Named("londo"));
+  const auto recovering = [](const std::string& code) {
+    return Named("londo", R"(,"Password":"Recovered-1","ConfirmationCode":")" + code + "\"");
+  };
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_THAT(Refusal("ConfirmForgotPassword", recovering(WrongCode())),
+                HasSubstr("CodeMismatchException"));
+    clock_.Advance(std::chrono::minutes(5));
+  }
+  EXPECT_THAT(Refusal("ConfirmForgotPassword", recovering(LastCode())),
+              HasSubstr("ExpiredCodeException"));
 }
 
 TEST(UserFilterText, IsRefusedWhereItIsNone) {

@@ -14,8 +14,8 @@ namespace {
 
 using std::chrono::seconds;
 
-std::string SubjectOf(const AttemptLimit& limit, std::string_view name) {
-  return auth::HexSha256(std::string(limit.purpose) + '\n' + base::LowerAscii(name));
+std::string KeyOf(const AttemptLimit& limit, std::string_view subject) {
+  return auth::HexSha256(std::string(limit.purpose) + '\n' + base::LowerAscii(subject));
 }
 
 int SecondsUntil(const std::string& time, base::Micros now) {
@@ -35,14 +35,14 @@ base::Status DeleteOld(Connection& connection, base::Micros now) {
 }  // namespace
 
 base::Result<int> CountAttempt(Connection& connection, const AttemptLimit& limit,
-                               std::string_view name, base::Micros now) {
+                               std::string_view subject, base::Micros now) {
   TRY(DeleteOld(connection, now));
-  const std::string subject = SubjectOf(limit, name);
+  const std::string key = KeyOf(limit, subject);
   TRY_ASSIGN(const Rows counted,
-             connection.Run(sql::kPoolAttemptCount, {subject, base::FormatTimestamp(now),
+             connection.Run(sql::kPoolAttemptCount, {key, base::FormatTimestamp(now),
                                                      base::FormatTimestamp(now - limit.memory)}));
   if (counted.empty()) {
-    TRY_ASSIGN(const Rows blocked, connection.Run(sql::kPoolAttemptBlockedUntil, {subject}));
+    TRY_ASSIGN(const Rows blocked, connection.Run(sql::kPoolAttemptBlockedUntil, {key}));
     return blocked.empty() ? 1 : SecondsUntil(blocked.Text(0, 0), now);
   }
   const std::string text = counted.Text(0, 0);
@@ -52,13 +52,13 @@ base::Result<int> CountAttempt(Connection& connection, const AttemptLimit& limit
   // Blocked before the attempt is made: many at once get no more of them than one after another.
   const int doublings = std::min(attempts - limit.free_attempts, 20);
   const seconds block = std::min(limit.first_block * (1 << doublings), limit.longest_block);
-  TRY(connection.Run(sql::kPoolAttemptBlock, {subject, base::FormatTimestamp(now + block)}));
+  TRY(connection.Run(sql::kPoolAttemptBlock, {key, base::FormatTimestamp(now + block)}));
   return 0;
 }
 
 base::Status ForgetAttempts(Connection& connection, const AttemptLimit& limit,
-                            std::string_view name) {
-  TRY(connection.Run(sql::kPoolAttemptForget, {SubjectOf(limit, name)}));
+                            std::string_view subject) {
+  TRY(connection.Run(sql::kPoolAttemptForget, {KeyOf(limit, subject)}));
   return {};
 }
 

@@ -1,8 +1,8 @@
 // How often something was tried on a name: passwords, codes, mails.
 //
-// Counted in the users database, before the attempt, by a hash of the purpose and the name as it
-// was typed: also where nobody has that name, so that the limit tells nothing, and for all
-// processes together. Blocking.
+// Counted in the users database, before the attempt, by a hash of the purpose and the subject
+// (AttemptSubject in pool_accounts.h): also where nobody has that name, so that the limit tells
+// nothing, and for all processes together. Blocking.
 #pragma once
 
 #include <string>
@@ -28,13 +28,16 @@ inline constexpr AttemptLimit kSignInLimit{.purpose = "sign in"};
 inline constexpr AttemptLimit kCodeLimit{.purpose = "code"};
 inline constexpr AttemptLimit kMailLimit{.purpose = "mail",
                                          .first_block = std::chrono::seconds(60)};
+// Of the mail to one address, whoever it is asked for. Nobody is told of this one.
+inline constexpr AttemptLimit kRecipientLimit{
+    .purpose = "recipient", .free_attempts = 10, .first_block = std::chrono::seconds(60)};
 
 // 0 if the attempt may be made, which is counted then; else the seconds until one may.
 base::Result<int> CountAttempt(Connection& connection, const AttemptLimit& limit,
-                               std::string_view name, base::Micros now);
+                               std::string_view subject, base::Micros now);
 
 // The attempt succeeded: all are free again.
 base::Status ForgetAttempts(Connection& connection, const AttemptLimit& limit,
-                            std::string_view name);
+                            std::string_view subject);
 
 }  // namespace cruddur::accounts

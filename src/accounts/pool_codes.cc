@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
+#include "accounts/pool_attempts.h"
 #include "accounts/sql.h"
 #include "auth/digest.h"
 #include "auth/encoding.h"
+#include "base/ascii.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/timestamp.h"
@@ -27,19 +31,29 @@ std::string HashOf(const PoolContext& context, CodePurpose purpose, std::string_
       context.secret, fmt::format("code\n{}\n{}\n{}", NameOf(purpose), sub, code))));
 }
 
-// "b***@e***", as Cognito shows an address.
+constexpr int kGuesses = 10;  // wrong ones that a code survives, but for one
+
+// "b***@e***", as Cognito shows an address. In lower case: whether the address is shown as it was
+// typed or as it is stored must not be seen.
 std::string Masked(std::string_view email) {
   const size_t at = email.find('@');
   if (email.empty() || at == std::string_view::npos || at + 1 == email.size()) return "***";
-  return fmt::format("{}***@{}***", email[0], email[at + 1]);
+  return fmt::format("{}***@{}***", base::LowerAscii(email[0]), base::LowerAscii(email[at + 1]));
 }
 
 }  // namespace
 
 base::Status SendCode(const PoolContext& context, Connection& connection, CodePurpose purpose,
                       const PoolUser& user) {
+  const base::Micros now = context.clock.Now();
+  TRY_ASSIGN(const int wait, CountAttempt(connection, kRecipientLimit, user.email, now));
+  if (wait > 0) {
+    base::Log(base::LogLevel::kWarn, "too much mail to one address: a code was not sent",
+              {{"username", user.username}});
+    return {};
+  }
   const std::string code = fmt::format("{:06}", base::RandomUint64() % 1'000'000);
-  const base::Micros expires_at = context.clock.Now() + LifeOf(purpose);
+  const base::Micros expires_at = now + LifeOf(purpose);
   TRY(connection.Run(sql::kPoolCodePut,
                      {user.sub, NameOf(purpose), HashOf(context, purpose, user.sub, code),
                       base::FormatTimestamp(expires_at)}));
@@ -47,6 +61,7 @@ base::Status SendCode(const PoolContext& context, Connection& connection, CodePu
       {.kind = purpose == CodePurpose::kSignUp ? MailKind::kConfirmation : MailKind::kRecovery,
        .to = user.email,
        .username = user.username,
+       .handle = user.preferred_username,
        .secret = code});
   // To say so would tell that there is such a user; the user can ask for another one.
   if (!delivered) {
@@ -65,8 +80,17 @@ base::Result<CodeState> CheckCode(const PoolContext& context, Connection& connec
     return CodeState::kWrong;
   }
   if (rows.Text(0, 1) == "1") return CodeState::kUsed;
-  return rows.Text(0, 2) <= base::FormatTimestamp(context.clock.Now()) ? CodeState::kExpired
-                                                                       : CodeState::kGood;
+  int failures = 0;
+  const std::string counted = rows.Text(0, 3);
+  std::from_chars(counted.data(), counted.data() + counted.size(), failures);
+  const bool in_time = rows.Text(0, 2) > base::FormatTimestamp(context.clock.Now());
+  return in_time && failures < kGuesses ? CodeState::kGood : CodeState::kExpired;
+}
+
+base::Status MissCode(Connection& connection, CodePurpose purpose, std::string_view sub,
+                      std::string_view address) {
+  TRY(connection.Run(sql::kPoolCodesMissed, {NameOf(purpose), sub, address}));
+  return {};
 }
 
 base::Result<bool> UseCode(const PoolContext& context, Connection& connection, CodePurpose purpose,

@@ -13,13 +13,20 @@ namespace cruddur::accounts {
 
 enum class CodePurpose { kSignUp, kPassword };  // good for 24 hours, for one
 
-// Makes a new code, which replaces the last one, and hands it to the outbox.
+// Makes a new code, which replaces the last one, and hands it to the outbox. Does neither where too
+// much mail has gone to the user's address (kRecipientLimit): to say so would tell whose it is.
 base::Status SendCode(const PoolContext& context, Connection& connection, CodePurpose purpose,
                       const PoolUser& user);
 
+// Too many wrong guesses make a code an expired one: see MissCode.
 enum class CodeState { kWrong, kExpired, kUsed, kGood };
 base::Result<CodeState> CheckCode(const PoolContext& context, Connection& connection,
                                   CodePurpose purpose, std::string_view sub, std::string_view code);
+
+// A code was guessed wrongly: of this user (empty: nobody), or of one of those who signed up with
+// the address and haven't confirmed it.
+base::Status MissCode(Connection& connection, CodePurpose purpose, std::string_view sub,
+                      std::string_view address);
 
 // True for the one who uses it.
 base::Result<bool> UseCode(const PoolContext& context, Connection& connection, CodePurpose purpose,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "accounts/built_in_user_pool.h"
+#include "accounts/database.h"
 #include "base/ascii.h"
 
 namespace cruddur::accounts {
@@ -69,7 +70,12 @@ std::string PoolRequest::Text(const TextRule& rule, bool required) {
     Violated(rule.member, text.substr(0, rule.most), !rule.secret,
              fmt::format("have length less than or equal to {}", rule.most));
   }
-  if (rule.allows && !rule.allows(text)) {
+  // No database takes a NUL, and no pattern of Cognito's does.
+  if (!IsStorableText(text)) {
+    Violated(rule.member, {}, false,
+             fmt::format("satisfy regular expression pattern: {}",
+                         rule.pattern.empty() ? R"([\S]+)" : rule.pattern));
+  } else if (rule.allows && !rule.allows(text)) {
     Violated(rule.member, text.substr(0, rule.most), !rule.secret,
              fmt::format("satisfy regular expression pattern: {}", rule.pattern));
   }
@@ -181,7 +187,7 @@ std::string PoolRequest::Username() {
   return Required({.member = "Username",
                    .least = 1,
                    .most = 128,
-                   .allows = All<kIsGraphic>,
+                   .allows = IsUsername,
                    .pattern = R"([\p{L}\p{M}\p{S}\p{N}\p{P}]+)"});
 }
 
@@ -234,6 +240,8 @@ PoolStatus PoolRequest::Checked() const {
   }
   return {};
 }
+
+bool IsUsername(std::string_view text) { return All<kIsGraphic>(text); }
 
 bool IsEmail(std::string_view text) {
   const size_t at = text.find('@');

@@ -61,6 +61,9 @@ class PoolRequest {
   std::string client_id_, pool_id_;
 };
 
+// What has the form of a username: printable ASCII, without spaces.
+bool IsUsername(std::string_view text);
+
 // What has the form of an email address: one '@', something before it, and a domain behind it; the
 // characters that the users database takes.
 bool IsEmail(std::string_view text);

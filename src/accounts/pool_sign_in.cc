@@ -35,8 +35,13 @@ PoolResult<std::string> Take(const Parameters& parameters, const std::string& na
   return found->second;
 }
 
-PoolStatus CountSignIn(const PoolContext& context, Connection& connection, std::string_view name) {
-  TRY_ASSIGN(const int wait, CountAttempt(connection, kSignInLimit, name, context.clock.Now()));
+// How many unconfirmed sign-ups with an address a password is compared with, the latest ones: each
+// comparison costs a hash.
+constexpr size_t kMostCompared = 5;
+
+PoolStatus CountSignIn(const PoolContext& context, Connection& connection,
+                       std::string_view subject) {
+  TRY_ASSIGN(const int wait, CountAttempt(connection, kSignInLimit, subject, context.clock.Now()));
   if (wait > 0) return RefusePool("NotAuthorizedException", "Password attempts exceeded", wait);
   return {};
 }
@@ -82,10 +87,18 @@ std::string NewSecret() {
   return auth::Base64Encode({reinterpret_cast<const char*>(random.data()), random.size()});
 }
 
+// The user gets tokens, and attempts on the name are free again. Only here: to know the password of
+// some account that was signed up with somebody's address says nothing of who guesses at that.
+PoolAnswer LetIn(const PoolContext& context, Connection& connection, const PoolAccount& account,
+                 std::string_view name) {
+  TRY_ASSIGN(std::string answer, StartSession(context, connection, account));
+  TRY(ForgetAttempts(connection, kSignInLimit, AttemptSubject(name, account)));
+  return answer;
+}
+
 // The password was right: what else stands between the user and the tokens.
 PoolAnswer Admit(const PoolContext& context, Connection& connection, const PoolAccount& account,
                  std::string_view name) {
-  TRY(ForgetAttempts(connection, kSignInLimit, name));
   const PoolUser& user = account.user;
   if (!user.enabled) return NotAuthorized("User is disabled.");
   if (user.status == "UNCONFIRMED") {
@@ -94,7 +107,7 @@ PoolAnswer Admit(const PoolContext& context, Connection& connection, const PoolA
   if (user.status == "RESET_REQUIRED") {
     return RefusePool("PasswordResetRequiredException", "Password reset required for the user");
   }
-  if (user.status == "CONFIRMED") return StartSession(context, connection, account);
+  if (user.status == "CONFIRMED") return LetIn(context, connection, account, name);
 
   const Challenge challenge{
       .id = NewSecret(), .kind = kNewPassword, .sub = user.sub, .name = std::string(name)};
@@ -120,8 +133,10 @@ PoolAnswer SignInWithPassword(const PoolContext& context, Connection& connection
                               const Parameters& parameters) {
   TRY_ASSIGN(const std::string name, Take(parameters, "USERNAME"));
   TRY_ASSIGN(const std::string password, Take(parameters, "PASSWORD"));
-  TRY(CountSignIn(context, connection, name));
-  TRY_ASSIGN(const auto candidates, FindCandidates(connection, name));
+  TRY_ASSIGN(const auto named, FindAccount(connection, name));
+  TRY(CountSignIn(context, connection, AttemptSubject(name, named)));
+  TRY_ASSIGN(auto candidates, FindUnconfirmed(connection, name, kMostCompared));
+  if (named) candidates.insert(candidates.begin(), *named);
   for (const PoolAccount& candidate : candidates) {
     if (auth::VerifyPassword(candidate.password.hash, password)) {
       return Admit(context, connection, candidate, name);
@@ -150,9 +165,11 @@ PoolAnswer BeginSrp(const PoolContext& context, Connection& connection,
   TRY_ASSIGN(const std::string name, Take(parameters, "USERNAME"));
   TRY_ASSIGN(const std::string public_a, Take(parameters, "SRP_A"));
   if (!auth::IsSrpPublicValue(public_a)) return InvalidParameter("Invalid SRP_A");
-  TRY_ASSIGN(const auto candidates, FindCandidates(connection, name));
-  const bool known = !candidates.empty() && !candidates.front().password.srp.verifier.empty();
-  const PoolAccount account = known ? candidates.front() : Nobody(context, name);
+  // Of an address, its owner only, as Cognito does with aliases: who signed up with it and was
+  // shown their own id here would know that it has no owner.
+  TRY_ASSIGN(const auto named, FindAccount(connection, name));
+  const bool known = named && !named->password.srp.verifier.empty();
+  const PoolAccount account = known ? *named : Nobody(context, name);
   const auto srp = auth::MakeSrpChallenge(account.password.srp);
   // The id in SRP is the sub: a name typed in another way would make another key.
   const Challenge challenge{.id = NewSecret(),
@@ -184,8 +201,8 @@ PoolAnswer FinishSrp(const PoolContext& context, Connection& connection,
   if (timestamp.size() > 64) return InvalidParameter("Invalid parameter TIMESTAMP");
   TRY_ASSIGN(const auto challenge, TakeChallenge(context, connection, kVerifier, secret_block));
   if (!challenge) return NotAuthorized("Invalid session for the user.");
-  TRY(CountSignIn(context, connection, challenge->name));
   TRY_ASSIGN(auto account, FindAccountBySub(connection, challenge->sub));
+  TRY(CountSignIn(context, connection, AttemptSubject(challenge->name, account)));
   const bool known = account && !account->password.srp.verifier.empty();
   if (!known) account = Nobody(context, challenge->name);
 
@@ -212,7 +229,7 @@ PoolAnswer SetNewPassword(const PoolContext& context, Connection& connection,
   TRY(SetPassword(connection, challenge->sub, StorePassword(challenge->sub, password), "CONFIRMED",
                   context.clock.Now()));
   account->user.status = "CONFIRMED";
-  return StartSession(context, connection, *account);
+  return LetIn(context, connection, *account, challenge->name);
 }
 
 }  // namespace

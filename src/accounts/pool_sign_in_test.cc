@@ -12,6 +12,7 @@ using std::chrono::seconds;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
+constexpr const char* kLocked = "NotAuthorizedException: Password attempts exceeded";
 constexpr const char* kWrong = "NotAuthorizedException: Incorrect username or password.";
 
 class PoolSignIn : public PoolTest {
@@ -100,6 +101,39 @@ TEST_P(PoolSignIn, LocksOutAfterFiveForAnybodyAndForNobody) {
       << "a success forgives";
 }
 
+TEST_P(PoolSignIn, CountsAnAccountsNamesTogetherAndItsAddressAlone) {
+  const std::string sub =
+      Member(ClaimsOf(Member(Call("InitiateAuth", SigningIn("londo")), "AccessToken")), "sub");
+  const auto guess = [&](const std::string& name) {
+    return Refusal("InitiateAuth", SigningIn(name, "Wrong-Horse7"));
+  };
+  for (const std::string& name : {std::string("londo"), sub, std::string("LONDO"), sub, sub}) {
+    EXPECT_EQ(guess(name), kWrong);
+  }
+  EXPECT_EQ(guess("londo"), kLocked);
+  EXPECT_EQ(guess(sub), kLocked);
+  // Else the lock would tell whose address it is.
+  EXPECT_EQ(guess("londo@example.com"), kWrong);
+  Call("InitiateAuth", SigningIn("londo@example.com"));
+}
+
+// PostgreSQL takes the Kelvin sign for a capital K: it must not make another name of the same user.
+TEST_P(PoolSignIn, TakesNoOtherLettersForItsOwn) {
+  SignUpAndConfirm("kosh", "kosh@example.com");
+  EXPECT_EQ(Refusal("InitiateAuth", SigningIn("\u212Aosh")), kWrong);
+  Call("InitiateAuth", SigningIn("KOSH"));
+}
+
+TEST_P(PoolSignIn, IsntForgivenToWhoSignedUpWithTheAddress) {
+  Call("SignUp", SigningUp("stranger", "londo@example.com", "Stranger-Horse7"));
+  const std::string address = "londo@example.com";
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(Refusal("InitiateAuth", SigningIn(address, i == 3 ? "Stranger-Horse7" : "Wrong-1")),
+              i == 3 ? "UserNotConfirmedException: User is not confirmed." : kWrong);
+  }
+  EXPECT_EQ(Refusal("InitiateAuth", SigningIn(address, "Wrong-1")), kLocked);
+}
+
 TEST_P(PoolSignIn, RefusesOtherFlows) {
   const auto flow = [&](const std::string& name) {
     return Refusal("InitiateAuth", Of(R"("AuthFlow":")" + name + R"(","AuthParameters":{})"));
@@ -132,6 +166,17 @@ TEST_P(PoolSignIn, RotatesRefreshTokens) {
   EXPECT_EQ(Refusal("InitiateAuth", Refreshing(third)),
             "NotAuthorizedException: Refresh Token has been revoked");
   EXPECT_EQ(WhyNot(Member(answer, "AccessToken")), kRevoked);
+}
+
+TEST_P(PoolSignIn, RefusesWhatNoDatabaseTakes) {
+  EXPECT_EQ(
+      Refusal("RespondToAuthChallenge",
+              Of(R"("ChallengeName":"NEW_PASSWORD_REQUIRED","ChallengeResponses":{"USERNAME":)"
+                 R"("x","NEW_PASSWORD":"Correct-Horse7"},"Session":"12345678901234567890\u0000")")),
+      "InvalidParameterException: 1 validation error detected: Value at 'session' failed to "
+      "satisfy constraint: Member must satisfy regular expression pattern: [\\S]+");
+  EXPECT_THAT(Refusal("InitiateAuth", SigningIn("a\\u0000b")),
+              HasSubstr("InvalidParameterException: Invalid parameter USERNAME"));
 }
 
 TEST_P(PoolSignIn, EndsWithItsThirtyDays) {
@@ -244,6 +289,17 @@ TEST_P(PoolSignIn, ByRemotePasswordShowsNobodyFromAnybody) {
   }
   EXPECT_EQ(Refusal("InitiateAuth", beginning("londo", "0")),
             "InvalidParameterException: Invalid SRP_A");
+
+  // Who signs up with an address doesn't see their own id there: that it isn't shown would tell
+  // that the address is somebody's.
+  for (const char* address : {"londo@example.com", "nobody@example.com"}) {
+    const std::string handle = "stranger-of-" + std::string(address, 4);
+    const std::string own = Member(Call("SignUp", SigningUp(handle, address)), "UserSub");
+    const std::string shown =
+        Member(Call("InitiateAuth", beginning(address, "1234")), "USER_ID_FOR_SRP");
+    EXPECT_THAT(shown, MatchesRegex(uuid));
+    EXPECT_NE(shown, own);
+  }
 }
 
 }  // namespace

@@ -9,12 +9,11 @@
 namespace cruddur::accounts {
 namespace {
 
-// A sign-up that isn't confirmed for as long as its code lives gives its names back.
-base::Status DropStale(Connection& connection, std::string_view name, base::Micros now) {
-  TRY(connection.Run(sql::kPoolUsersStaleDelete,
-                     {name, base::FormatTimestamp(now - std::chrono::hours(24))}));
-  return {};
-}
+// Of those who signed up with one address and haven't confirmed it, how many may have a code
+// checked or sent: more than the limits on mail let anybody make in the day that sign-ups live.
+constexpr size_t kMostUnconfirmed = 200;
+// To how many of them a code is sent again at once, the latest ones.
+constexpr size_t kMostResent = 5;
 
 std::unexpected<PoolError> NameExists() {
   return RefusePool("UsernameExistsException", "User already exists");
@@ -23,8 +22,9 @@ std::unexpected<PoolError> NameExists() {
 // Handles are public, so that one is taken may be said. That an address is, is not: mail tells it
 // to its owner, and ConfirmSignUp to who has read that mail.
 PoolStatus CheckNames(Connection& connection, const PoolUser& user, base::Micros now) {
+  TRY(connection.Run(sql::kPoolUsersStaleDelete,
+                     {base::FormatTimestamp(now - std::chrono::hours(24))}));
   for (const std::string& name : {user.username, user.preferred_username}) {
-    TRY(DropStale(connection, name, now));
     TRY_ASSIGN(const bool taken, IsNameTaken(connection, name));
     if (taken) return NameExists();
   }
@@ -32,7 +32,7 @@ PoolStatus CheckNames(Connection& connection, const PoolUser& user, base::Micros
 }
 
 PoolAnswer Confirm(const PoolContext& context, Connection& connection, const PoolUser& user,
-                   std::string_view name, std::string_view code) {
+                   std::string_view subject, std::string_view code) {
   const auto confirmed =
       connection.Run(sql::kPoolUserConfirm, {user.sub, base::FormatTimestamp(context.clock.Now())});
   if (!confirmed && confirmed.error().code == base::ErrorCode::kAlreadyExists) {
@@ -40,7 +40,7 @@ PoolAnswer Confirm(const PoolContext& context, Connection& connection, const Poo
   }
   if (!confirmed) return std::unexpected(confirmed.error());
   TRY(UseCode(context, connection, CodePurpose::kSignUp, user.sub, code));
-  TRY(ForgetAttempts(connection, kCodeLimit, name));
+  TRY(ForgetAttempts(connection, kCodeLimit, subject));
   return "{}";
 }
 
@@ -78,9 +78,12 @@ PoolAnswer ConfirmSignUp(const PoolContext& context, Connection& connection, Poo
   const std::string name = request.Username();
   const std::string code = request.Code();
   TRY(request.Checked());
-  TRY_ASSIGN(const int wait, CountAttempt(connection, kCodeLimit, name, context.clock.Now()));
+  TRY_ASSIGN(const auto named, FindAccount(connection, name));
+  const std::string subject = AttemptSubject(name, named);
+  TRY_ASSIGN(const int wait, CountAttempt(connection, kCodeLimit, subject, context.clock.Now()));
   if (wait > 0) return TooManyAttempts(wait);
-  TRY_ASSIGN(const auto candidates, FindCandidates(connection, name));
+  TRY_ASSIGN(auto candidates, FindUnconfirmed(connection, name, kMostUnconfirmed));
+  if (named) candidates.push_back(*named);
   for (const PoolAccount& candidate : candidates) {
     const PoolUser& user = candidate.user;
     TRY_ASSIGN(const CodeState state,
@@ -91,8 +94,9 @@ PoolAnswer ConfirmSignUp(const PoolContext& context, Connection& connection, Poo
       return NotAuthorized("User cannot be confirmed. Current status is " + user.status);
     }
     if (state != CodeState::kGood) return ExpiredCode();
-    return Confirm(context, connection, user, name, code);
+    return Confirm(context, connection, user, subject, code);
   }
+  TRY(MissCode(connection, CodePurpose::kSignUp, named ? named->user.sub : "", name));
   return WrongCode();
 }
 
@@ -101,15 +105,17 @@ PoolAnswer ResendConfirmationCode(const PoolContext& context, Connection& connec
   request.ClientId();
   const std::string name = request.Username();
   TRY(request.Checked());
-  TRY_ASSIGN(const int wait, CountAttempt(connection, kMailLimit, name, context.clock.Now()));
+  TRY_ASSIGN(const auto named, FindAccount(connection, name));
+  TRY_ASSIGN(const int wait, CountAttempt(connection, kMailLimit, AttemptSubject(name, named),
+                                          context.clock.Now()));
   if (wait > 0) return TooManyAttempts(wait);
-  TRY_ASSIGN(const auto candidates, FindCandidates(connection, name));
-  for (const PoolAccount& candidate : candidates) {
-    if (candidate.user.status != "UNCONFIRMED") continue;
-    TRY(SendCode(context, connection, CodePurpose::kSignUp, candidate.user));
-    return DeliveryAnswer(context, name, &candidate.user);
+  // Which of them is meant only the reader of the mail knows: it names the handle.
+  TRY_ASSIGN(auto waiting, FindUnconfirmed(connection, name, kMostResent));
+  if (named && named->user.status == "UNCONFIRMED") waiting.push_back(*named);
+  for (const PoolAccount& account : waiting) {
+    TRY(SendCode(context, connection, CodePurpose::kSignUp, account.user));
   }
-  return DeliveryAnswer(context, name, candidates.empty() ? nullptr : &candidates.front().user);
+  return DeliveryAnswer(context, name, named ? &named->user : nullptr);
 }
 
 }  // namespace cruddur::accounts

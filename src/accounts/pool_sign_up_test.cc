@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "accounts/pool_fixture.h"
 
 namespace cruddur::accounts {
@@ -128,7 +130,7 @@ TEST_P(PoolSignUp, KeepsNamesApartWhateverTheirCase) {
 TEST_P(PoolSignUp, DoesntTellWhoseAnAddressIsButToItsOwner) {
   SignUpAndConfirm("londo", "londo@example.com");
   const std::string other = Call("SignUp", SigningUp("vir", "Londo@example.com"));
-  EXPECT_EQ(Member(other, "Destination"), "L***@e***");
+  EXPECT_EQ(Member(other, "Destination"), "l***@e***");
   EXPECT_EQ(Refusal("ConfirmSignUp", Confirming("vir", LastCode())),
             "AliasExistsException: An account with the email already exists.");
   EXPECT_EQ(Refusal("InitiateAuth", SigningIn("vir")),
@@ -175,6 +177,65 @@ TEST_P(PoolSignUp, ConfirmsTheOneOfSeveralWhoseCodeItIs) {
   EXPECT_EQ(Member(user, "Username"), first);
 }
 
+// Whoever else named the address, and however often: only the mail's reader has the code.
+TEST_P(PoolSignUp, ConfirmsByCodeHoweverManyNamedTheAddress) {
+  const auto signing_up = [](int i) {
+    return Named("both@example.com",
+                 R"(,"Password":"Correct-Horse7","UserAttributes":[{"Name":"preferred_username",)"
+                 R"("Value":"handle)" +
+                     std::to_string(i) + "\"}]");
+  };
+  const std::string first = Member(Call("SignUp", signing_up(0)), "UserSub");
+  const std::string code = LastCode();
+  for (int i = 1; i < 8; ++i) {
+    clock_.Advance(minutes(20));
+    Call("SignUp", signing_up(i));
+  }
+  EXPECT_EQ(outbox_.mails[0].handle, "handle0") << "the mail says what its code confirms";
+  Call("ConfirmSignUp", Confirming("both@example.com", code));
+  const std::string user = Call("AdminGetUser", InPool(R"(,"Username":"both@example.com")"));
+  EXPECT_EQ(Member(user, "Username"), first);
+}
+
+TEST_P(PoolSignUp, SendsEachWhoNamedTheAddressTheirOwnCodeAgain) {
+  Call("SignUp", SigningUp("londo", "both@example.com"));
+  clock_.Advance(minutes(1));
+  Call("SignUp", SigningUp("vir", "both@example.com"));
+  outbox_.mails.clear();
+  Call("ResendConfirmationCode", Named("Both@example.com"));
+  ASSERT_EQ(outbox_.mails.size(), 2u);
+  std::map<std::string, std::string> codes;
+  for (const Mail& mail : outbox_.mails) codes[mail.handle] = mail.secret;
+  EXPECT_EQ(Call("ConfirmSignUp", Confirming("londo", codes["londo"])), "{}");
+  EXPECT_EQ(Refusal("ConfirmSignUp", Confirming("vir", codes["vir"])),
+            "AliasExistsException: An account with the email already exists.");
+}
+
+TEST_P(PoolSignUp, BurnsACodeThatIsGuessedAt) {
+  Call("SignUp", SigningUp("londo", "londo@example.com"));
+  const auto guess = [&](const std::string& name) {
+    EXPECT_EQ(Refusal("ConfirmSignUp", Confirming(name, WrongCode())), kWrongCode);
+    clock_.Advance(minutes(20));  // what the limit would have anybody wait
+  };
+  for (int i = 0; i < 5; ++i) {
+    guess("londo");
+    guess("londo@example.com");
+  }
+  EXPECT_EQ(Refusal("ConfirmSignUp", Confirming("londo", LastCode())), kOldCode);
+  clock_.Advance(minutes(20));
+  Call("ResendConfirmationCode", Named("londo"));
+  EXPECT_EQ(Call("ConfirmSignUp", Confirming("londo", LastCode())), "{}");
+}
+
+TEST_P(PoolSignUp, SweepsWhatNobodyConfirmed) {
+  Call("SignUp", SigningUp("londo", "londo@example.com"));
+  clock_.Advance(hours(25));
+  Call("SignUp", SigningUp("vir", "vir@example.com"));
+  const std::string users = Call("ListUsers", InPool(""));
+  EXPECT_THAT(users, HasSubstr("vir@example.com"));
+  EXPECT_THAT(users, testing::Not(HasSubstr("londo")));
+}
+
 TEST_P(PoolSignUp, CountsWrongCodesOfAnybodyAndOfNobody) {
   Call("SignUp", SigningUp("londo", "londo@example.com"));
   for (const char* name : {"londo", "nobody"}) {
@@ -197,6 +258,23 @@ TEST_P(PoolSignUp, BoundsTheMailToAnAddress) {
   EXPECT_EQ(refused.error().type, "LimitExceededException");
   EXPECT_EQ(refused.error().retry_after, 60);
   EXPECT_EQ(outbox_.mails.size(), 5u);
+}
+
+// Whoever asks under however many names, one mailbox gets ten mails and then few.
+TEST_P(PoolSignUp, BoundsTheMailToARecipientWithoutSaying) {
+  for (int i = 0; i < 4; ++i) {
+    Call("SignUp", SigningUp("londo" + std::to_string(i), "londo@example.com"));
+  }
+  for (int i = 0; i < 4; ++i) {
+    for (int times = 0; times < 3; ++times) {
+      const auto answer = Call("ResendConfirmationCode", Named("londo" + std::to_string(i)));
+      EXPECT_EQ(Member(answer, "Destination"), "l***@e***");
+    }
+  }
+  EXPECT_EQ(outbox_.mails.size(), 10u);
+  // The code that was sent last is good still.
+  const Mail& last = outbox_.mails.back();
+  EXPECT_EQ(Call("ConfirmSignUp", Confirming(last.username, last.secret)), "{}");
 }
 
 }  // namespace

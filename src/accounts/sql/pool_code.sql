@@ -1,3 +1,3 @@
-select code_hash, used, expires_at
+select code_hash, used, expires_at, failures
 from pool_codes
 where sub = $1 and purpose = $2
