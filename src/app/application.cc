@@ -341,6 +341,8 @@ base::Status Application::Parts::Listen() {
 
 Application::Parts::~Parts() {
   const std::chrono::milliseconds grace(settings.Integer("stop-grace-ms"));
+  // First, for functions may write into both endpoints.
+  if (triggers) triggers->Stop();
   if (api) api->Stop(grace);
   if (dynamodb) dynamodb->Stop(grace);
   triggers.reset();

@@ -45,6 +45,8 @@ int RunDynamodb(const Settings& settings, const std::vector<std::string>& trigge
   Announce("dynamodb", false, settings, (*server)->port());
   stop.Wait(access->guarded() ? [&] { access->Reload(); } : std::function<void()>());
   base::Log(base::LogLevel::kInfo, "stopping");
+  // First, for functions may write into the endpoint.
+  if (triggers) triggers->Stop();
   (*server)->Stop(std::chrono::milliseconds(settings.Integer("stop-grace-ms")));
   triggers.reset();
   engine->reset();

@@ -41,12 +41,13 @@ struct Triggers::Parts {
 
 Triggers::Triggers() = default;
 
-Triggers::~Triggers() {
+Triggers::~Triggers() { Stop(); }
+
+void Triggers::Stop() {
   if (!parts_) return;
-  for (Trigger& trigger : parts_->triggers) {
-    if (trigger.mapping) trigger.mapping->Stop();
-    trigger.function.Stop();
-  }
+  for (Trigger& trigger : parts_->triggers) trigger.mapping->BeginStop();
+  for (Trigger& trigger : parts_->triggers) trigger.mapping->Stop();
+  for (Trigger& trigger : parts_->triggers) trigger.function.Stop();
 }
 
 base::Result<std::unique_ptr<Triggers>> Triggers::Start(const Settings& settings,

@@ -26,9 +26,13 @@ class Triggers {
                                                        std::vector<TriggerSettings> triggers,
                                                        engine::Engine& engine, net::LoopPool& loops,
                                                        base::Registry& registry);
-  // Lets invocations under way finish, up to stop-grace-ms, and saves the checkpoints. Not on a
-  // loop's thread, and before engine and loops end.
-  ~Triggers();
+  ~Triggers();  // as Stop()
+
+  // Lets invocations under way finish, those of all triggers at the same time and up to
+  // stop-grace-ms, and saves the checkpoints. Functions may use this process' endpoints until it
+  // returns, and the registry counts on. Not on a loop's thread, and before engine and loops end.
+  // Idempotent.
+  void Stop();
 
  private:
   struct Trigger;
