@@ -40,6 +40,7 @@ TEST(TriggerSettings, HaveLambdasDefaults) {
   EXPECT_EQ(trigger.options.maximum_retry_attempts, -1);
   EXPECT_EQ(trigger.options.maximum_record_age, -1s);
   EXPECT_FALSE(trigger.options.bisect_batch_on_function_error);
+  EXPECT_FALSE(trigger.options.report_batch_item_failures);
   EXPECT_TRUE(trigger.filters.empty());
 }
 
@@ -57,7 +58,7 @@ parallelization-factor = 2
 maximum-retry-attempts = 3
 maximum-record-age = 60
 bisect-batch-on-function-error = true
-report-batch-item-failures = false
+report-batch-item-failures = true
 filter-patterns = ['{"eventName":["INSERT"]}', '{"eventName":["REMOVE"]}']
 on-failure = "dead.jsonl"
 function-name = "f"
@@ -77,7 +78,7 @@ target = "https://localhost"
   EXPECT_EQ(one.options.maximum_retry_attempts, 3);
   EXPECT_EQ(one.options.maximum_record_age, 60s);
   EXPECT_TRUE(one.options.bisect_batch_on_function_error);
-  EXPECT_FALSE(one.options.report_batch_item_failures);
+  EXPECT_TRUE(one.options.report_batch_item_failures);
   EXPECT_TRUE(one.filters.Pass(R"({"eventName":"REMOVE"})"));
   EXPECT_FALSE(one.filters.Pass(R"({"eventName":"MODIFY"})"));
   EXPECT_EQ(one.on_failure, "dead.jsonl");

@@ -57,10 +57,15 @@ void EventSourceMapping::Start() {
   ended_ = base::asio::co_spawn(loop_, Run(), base::asio::use_future);
 }
 
-void EventSourceMapping::Stop() {
+void EventSourceMapping::BeginStop() {
   if (!ended_) return;
   subscription_.reset();
   signals_.Stop();
+}
+
+void EventSourceMapping::Stop() {
+  if (!ended_) return;
+  BeginStop();
   ended_->wait();
   ended_.reset();
 }

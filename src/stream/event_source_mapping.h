@@ -37,6 +37,8 @@ class EventSourceMapping {
   ~EventSourceMapping();  // as Stop()
 
   void Start();
+  // As Stop, which is to follow, but without waiting: so that several stop at the same time.
+  void BeginStop();
   // Lets invocations under way finish, for as long as stop_grace, and saves the checkpoint. Blocks;
   // not on the loop's thread, while the loop runs. Idempotent.
   void Stop();

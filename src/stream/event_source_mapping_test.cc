@@ -20,6 +20,7 @@ class EventSourceMappingTest : public FollowerTest {
   EventSourceMappingTest() {
     settings.options.first_retry = 1ms;
     settings.options.last_retry = 4ms;
+    settings.options.report_batch_item_failures = true;
     settings.function_arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
     std::filesystem::remove(dead_letter_file);
   }

@@ -5,15 +5,15 @@
 
 namespace cruddur::stream {
 
-base::Task<base::Result<std::string>> HandlerTarget::Invoke(const Invocation& invocation) {
+base::Task<InvocationResult> HandlerTarget::Invoke(const Invocation& invocation) {
   const auto records = ReadPayload(invocation.payload);
-  if (!records) co_return std::unexpected(records.error());
+  if (!records) co_return FunctionFailed(records.error().message);
   try {
     const auto failed = co_await handler_(*records);
-    if (!failed) co_return std::unexpected(failed.error());
+    if (!failed) co_return FunctionFailed(failed.error().message);
     co_return FailuresOf(*failed);
   } catch (const std::exception& e) {
-    co_return base::Fail(base::ErrorCode::kInternal, e.what());
+    co_return FunctionFailed(e.what());
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
 
@@ -15,20 +17,36 @@ using base::Fail;
 
 constexpr size_t kMaxMessageBytes = 300;
 
-// The emulator answers 200 to a function that failed, too: then this is all of the answer.
-// {"errorMessage": "…", "errorType": "…", …}
-std::string ErrorIn(std::string_view body) {
-  return dynamo::ReadJson(
-      body,
-      [](json::Element answer) -> std::string {
-        std::string_view message, type;
-        if (!answer.is_object() || answer["errorMessage"].get(message) ||
-            answer["errorType"].get(type)) {
-          return {};
-        }
-        return fmt::format("{}: {}", type, message.substr(0, kMaxMessageBytes));
-      },
-      [](const std::string&) { return std::string(); });
+// What these are the names of is no function's own answer.
+constexpr std::array<std::string_view, 6> kErrorMembers = {
+    "errorMessage", "errorType", "stackTrace", "trace", "requestId", "cause"};
+
+// {"errorMessage": "…", "errorType": "…", …} in words; empty for anything else.
+std::string ErrorOf(json::Element answer) {
+  std::string_view message, type;
+  if (!answer.is_object() || answer["errorMessage"].get(message)) return {};
+  for (const auto& member : answer.get_object().value_unsafe()) {
+    if (std::ranges::find(kErrorMembers, member.key) == kErrorMembers.end()) return {};
+  }
+  message = message.substr(0, kMaxMessageBytes);
+  if (answer["errorType"].get(type)) return std::string(message);
+  return fmt::format("{}: {}", type, message);
+}
+
+// The emulator answers 200 to a function that failed, too: then the error is all of the answer, and
+// of one that took too long, "Task timed out after 3.00 seconds" without being JSON. A web page is
+// nobody's answer: the URL leads elsewhere.
+std::string ErrorIn(const net::ClientResponse& answer) {
+  const std::string_view body = answer.body;
+  if (body.starts_with("Task timed out after ")) return answer.body.substr(0, kMaxMessageBytes);
+  if (answer.Header("Content-Type").starts_with("text/html")) {
+    return "the target answered with a web page";
+  }
+  return dynamo::ReadJson(body, ErrorOf, [](const std::string&) { return std::string(); });
+}
+
+bool RefusesToInvoke(int status) {
+  return status == 401 || status == 403 || status == 404 || status == 429 || status == 503;
 }
 
 }  // namespace
@@ -74,7 +92,7 @@ void HttpTarget::Stop(bool at_once) {
   for (const auto& call : under_way_) call->Wake();
 }
 
-base::Task<base::Result<std::string>> HttpTarget::Invoke(const Invocation& invocation) {
+base::Task<InvocationResult> HttpTarget::Invoke(const Invocation& invocation) {
   const base::Executor executor = co_await base::asio::this_coro::executor;
   const auto call = std::make_shared<Call>();
   call->wake_up = std::make_shared<WakeUp>(executor);
@@ -84,8 +102,8 @@ base::Task<base::Result<std::string>> HttpTarget::Invoke(const Invocation& invoc
                                {"X-Amz-Invocation-Type", "RequestResponse"},
                                {"X-Amzn-RequestId", invocation.request_id}},
                    .body = invocation.payload};
-  if (!Begin(call->wake_up)) co_return Fail(ErrorCode::kUnavailable, "stopping");
-  base::asio::co_spawn(executor, client_.Send(call->request, timeout_),
+  if (!Begin(call->wake_up)) co_return NotReached("stopping");
+  base::asio::co_spawn(executor, client_.Send(call->request, timeout_, &call->sent),
                        [call](std::exception_ptr exception, Answer answer) {
                          call->answer = exception ? Answer(Fail(ErrorCode::kInternal, "exception"))
                                                   : std::move(answer);
@@ -93,17 +111,20 @@ base::Task<base::Result<std::string>> HttpTarget::Invoke(const Invocation& invoc
                        });
   while (!call->answer && !stopped()) co_await call->wake_up->Wait();
   End(call->wake_up);
-  if (!call->answer) co_return Fail(ErrorCode::kUnavailable, "stopping");
+  if (!call->answer) co_return NotReached("stopping");
 
   Answer& answer = *call->answer;
-  if (!answer) co_return std::unexpected(std::move(answer).error());
+  if (!answer && !call->sent) co_return NotReached(std::move(answer).error().message);
+  if (!answer) co_return FunctionFailed(std::move(answer).error().message);
   if (answer->status != 200) {
-    co_return Fail(ErrorCode::kUnavailable, fmt::format("the target answered {}", answer->status));
+    InvocationError error{.message = fmt::format("the target answered {}", answer->status),
+                          .reached = !RefusesToInvoke(answer->status)};
+    co_return std::unexpected(std::move(error));
   }
-  std::string error = ErrorIn(answer->body);
+  std::string error = ErrorIn(*answer);
   const std::string_view kind = answer->Header("X-Amz-Function-Error");
   if (!kind.empty() && error.empty()) error = kind;
-  if (!error.empty()) co_return Fail(ErrorCode::kUnavailable, std::move(error));
+  if (!error.empty()) co_return FunctionFailed(std::move(error));
   co_return std::move(answer->body);
 }
 

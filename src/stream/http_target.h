@@ -16,6 +16,8 @@
 
 namespace cruddur::stream {
 
+// An answer other than 200 says why it wasn't invoked: 401, 403, 404, 429 and 503 that it hasn't
+// seen the event. What the emulator answers with 502 and 504 it may have seen.
 class HttpTarget final : public Target {
  public:
   static constexpr std::string_view kInvocations = "/2015-03-31/functions/function/invocations";
@@ -25,7 +27,7 @@ class HttpTarget final : public Target {
   static base::Result<std::unique_ptr<HttpTarget>> Create(std::string_view url,
                                                           std::chrono::milliseconds timeout);
 
-  base::Task<base::Result<std::string>> Invoke(const Invocation& invocation) override;
+  base::Task<InvocationResult> Invoke(const Invocation& invocation) override;
   void Stop(bool at_once) override;
 
  private:
@@ -33,6 +35,7 @@ class HttpTarget final : public Target {
   // Shared with the request under way, which outlives a call that was stopped.
   struct Call {
     net::ClientRequest request;
+    bool sent = false;  // the function may have it
     std::shared_ptr<WakeUp> wake_up;
     std::optional<Answer> answer;
   };

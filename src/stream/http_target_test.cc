@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-using Result = base::Result<std::string>;
+using Result = InvocationResult;
 
 class HttpTargetTest : public ::testing::Test {
  protected:
@@ -44,6 +44,7 @@ class HttpTargetTest : public ::testing::Test {
 
   int status_ = 200;
   std::string body_ = "null", function_error_, seen_;
+  std::string_view content_type_ = "application/json";
   std::atomic<bool> slow_ = false;
   net::LoopPool loops_{1};
 
@@ -55,11 +56,12 @@ class HttpTargetTest : public ::testing::Test {
       boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                         boost::asio::wait_traits<std::chrono::steady_clock>,
                                         base::Executor>
-          timer(co_await base::asio::this_coro::executor, 300ms);
+          timer(co_await base::asio::this_coro::executor, 2s);
       co_await timer.async_wait(base::kUseTask);
     }
     response.status = status_;
     response.body = body_;
+    response.content_type = content_type_;
     if (!function_error_.empty()) response.AddHeader("X-Amz-Function-Error", function_error_);
   }
 
@@ -89,22 +91,57 @@ TEST_F(HttpTargetTest, KnowsAFunctionThatFailedByItsHeaderOrItsAnswer) {
   EXPECT_EQ(Invoke(*target).error().message, "ZeroDivisionError: division by zero");
   function_error_.clear();
   EXPECT_EQ(Invoke(*target).error().message, "ZeroDivisionError: division by zero");
-  body_ = R"({"errorMessage":"one of the function's own members"})";
+  body_ = R"({"errorMessage":"2023-03-24T09:45:01Z 8476a536 Task timed out after 3.00 seconds"})";
+  EXPECT_THAT(Invoke(*target).error().message, HasSubstr("Task timed out"));
+  body_ = R"({"errorMessage":"one of the function's own members","count":1})";
   EXPECT_TRUE(Invoke(*target));
+}
+
+TEST_F(HttpTargetTest, KnowsTheEmulatorsTimeoutAndAWebPage) {
+  const auto target = Target();
+  body_ = "Task timed out after 3.00 seconds";
+  EXPECT_EQ(Invoke(*target).error().message, body_);
+  EXPECT_TRUE(Invoke(*target).error().reached);
+  body_ = "what a custom runtime answers";
+  EXPECT_EQ(Invoke(*target).value(), body_);
+  content_type_ = "text/html; charset=utf-8";
+  EXPECT_EQ(Invoke(*target).error().message, "the target answered with a web page");
 }
 
 TEST_F(HttpTargetTest, FailsWhereNothingGoodAnswers) {
   const auto target = Target();
   status_ = 502;
   EXPECT_EQ(Invoke(*target).error().message, "the target answered 502");
+}
+
+TEST_F(HttpTargetTest, TellsWhatReachedTheFunctionFromWhatDidNot) {
+  const auto target = Target();
+  for (const auto& [status, reached] : {std::pair(400, true),
+                                        {401, false},
+                                        {403, false},
+                                        {404, false},
+                                        {413, true},
+                                        {429, false},
+                                        {500, true},
+                                        {502, true},
+                                        {503, false},
+                                        {504, true}}) {
+    status_ = status;
+    EXPECT_EQ(Invoke(*target).error().reached, reached) << status;
+  }
   const auto nobody = HttpTarget::Create("http://127.0.0.1:1", 5s);
-  EXPECT_FALSE(Invoke(**nobody));
+  const auto refused = Invoke(**nobody);
+  ASSERT_FALSE(refused);
+  EXPECT_FALSE(refused.error().reached) << refused.error().message;
 }
 
 TEST_F(HttpTargetTest, EndsAtTheFunctionsTimeout) {
   slow_ = true;
-  const auto target = Target("", 10ms);
-  EXPECT_EQ(Invoke(*target).error().code, base::ErrorCode::kDeadlineExceeded);
+  const auto target = Target("", 200ms);
+  const auto ended = Invoke(*target);
+  ASSERT_FALSE(ended);
+  EXPECT_THAT(ended.error().message, HasSubstr("timed out"));
+  EXPECT_TRUE(ended.error().reached);
 }
 
 TEST_F(HttpTargetTest, IsStoppedUnderWay) {
@@ -113,7 +150,9 @@ TEST_F(HttpTargetTest, IsStoppedUnderWay) {
   auto result = base::asio::co_spawn(loops_.loop(0), InvokeOnce(*target), base::asio::use_future);
   net::RunOn(loops_.loop(0), []() -> base::Task<bool> { co_return true; }());
   target->Stop(true);
-  EXPECT_EQ(result.get().error().message, "stopping");
+  const auto stopped = result.get();
+  EXPECT_EQ(stopped.error().message, "stopping");
+  EXPECT_FALSE(stopped.error().reached);
   EXPECT_EQ(Invoke(*target).error().message, "stopping");
 }
 

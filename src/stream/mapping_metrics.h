@@ -16,6 +16,7 @@ class MappingMetrics {
 
   base::Counter& invocations;   // of the function
   base::Counter& errors;        // of these, that failed, wholly or in part
+  base::Counter& unreached;     // attempts that didn't reach it, of none of the two above
   base::Counter& records;       // that were handled
   base::Counter& filtered;      // that no pattern matched
   base::Counter& dead_letters;  // records that were given up and kept

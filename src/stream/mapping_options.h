@@ -20,7 +20,7 @@ struct MappingOptions {
   int64_t maximum_retry_attempts = -1;          // up to 10,000; -1: until the record is too old
   std::chrono::seconds maximum_record_age{-1};  // 60 to 604,800; -1: none is too old
   bool bisect_batch_on_function_error = false;
-  bool report_batch_item_failures = true;  // ReportBatchItemFailures
+  bool report_batch_item_failures = false;  // ReportBatchItemFailures
   StartingPosition starting_position = StartingPosition::kTrimHorizon;
 
   // Pauses after a failure, doubled each time. Lambda doesn't say what its own are.

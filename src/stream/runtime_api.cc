@@ -14,9 +14,6 @@
 namespace cruddur::stream {
 namespace {
 
-using base::ErrorCode;
-using base::Fail;
-
 void RespondError(net::Response& response, int status, std::string_view type,
                   std::string_view message) {
   response.status = status;
@@ -68,7 +65,7 @@ struct RuntimeApi::Call {
   const std::shared_ptr<WakeUp> wake_up;
   std::optional<WakeUp::SteadyClock::time_point> deadline;  // since a runtime has it
   base::Micros deadline_time{0};                            // the same, as the runtime is told
-  std::optional<base::Result<std::string>> result;
+  std::optional<InvocationResult> result;
 };
 
 struct RuntimeApi::Poll {
@@ -94,7 +91,7 @@ RuntimeApi::RuntimeApi(RuntimeApiOptions options)
                 if (request.body.size() > kMaxPayloadBytes) {
                   const std::string why = fmt::format(
                       "Exceeded maximum allowed payload size ({} bytes).", kMaxPayloadBytes);
-                  Answer(parameters[0], Fail(ErrorCode::kResourceExhausted, why), response);
+                  Answer(parameters[0], FunctionFailed(why), response);
                   if (response.status == 202) {
                     RespondError(response, 413, "RequestEntityTooLarge", why);
                   }
@@ -106,7 +103,7 @@ RuntimeApi::RuntimeApi(RuntimeApiOptions options)
   router_.Add("POST", root + "/invocation/{id}/error",
               [this](const Request& request, const PathParameters& parameters,
                      Response& response) -> base::Task<void> {
-                Answer(parameters[0], Fail(ErrorCode::kUnavailable, ErrorOf(request)), response);
+                Answer(parameters[0], FunctionFailed(ErrorOf(request)), response);
                 co_return;
               });
   router_.Add("POST", root + "/init/error",
@@ -134,11 +131,11 @@ net::ServerLimits RuntimeApi::Limits() {
   return limits;
 }
 
-base::Task<base::Result<std::string>> RuntimeApi::Invoke(const Invocation& invocation) {
+base::Task<InvocationResult> RuntimeApi::Invoke(const Invocation& invocation) {
   const base::Executor executor = co_await base::asio::this_coro::executor;
   const auto call = std::make_shared<Call>(invocation, executor);
   std::unique_lock lock(mutex_);
-  if (stopping_) co_return Fail(ErrorCode::kUnavailable, "stopping");
+  if (stopping_) co_return NotReached("stopping");
   if (polls_.empty()) {
     waiting_.push_back(call);
   } else {
@@ -151,9 +148,9 @@ base::Task<base::Result<std::string>> RuntimeApi::Invoke(const Invocation& invoc
   while (!call->result) {
     const auto until = call->deadline.value_or(WakeUp::SteadyClock::time_point::max());
     if (WakeUp::SteadyClock::now() >= until) {
-      call->result = Fail(ErrorCode::kDeadlineExceeded,
-                          fmt::format("Task timed out after {:.2f} seconds",
-                                      static_cast<double>(options_.timeout.count()) / 1000));
+      call->result =
+          FunctionFailed(fmt::format("Task timed out after {:.2f} seconds",
+                                     static_cast<double>(options_.timeout.count()) / 1000));
       break;
     }
     lock.unlock();
@@ -214,7 +211,7 @@ void RuntimeApi::HandOver(const Call& call, net::Response& response) const {
   response.body = call.invocation.payload;
 }
 
-void RuntimeApi::Answer(const std::string& request_id, base::Result<std::string> result,
+void RuntimeApi::Answer(const std::string& request_id, InvocationResult result,
                         net::Response& response) {
   const std::lock_guard lock(mutex_);
   const auto found = running_.find(request_id);
@@ -235,7 +232,7 @@ void RuntimeApi::InitError(const net::Request& request, net::Response& response)
             {{"trigger", options_.name}, {"reason", error}});
   const std::lock_guard lock(mutex_);
   if (!waiting_.empty()) {
-    waiting_.front()->result = Fail(ErrorCode::kUnavailable, error);
+    waiting_.front()->result = FunctionFailed(error);
     waiting_.front()->wake_up->Wake();
     waiting_.pop_front();
   }
@@ -246,7 +243,7 @@ void RuntimeApi::Stop(bool at_once) {
   const std::lock_guard lock(mutex_);
   stopping_ = true;
   const auto end = [](Call& call) {
-    call.result = Fail(ErrorCode::kUnavailable, "stopping");
+    call.result = NotReached("stopping");
     call.wake_up->Wake();
   };
   for (const auto& call : waiting_) end(*call);

@@ -38,7 +38,7 @@ class RuntimeApi final : public Target {
   explicit RuntimeApi(RuntimeApiOptions options);
   ~RuntimeApi() override;
 
-  base::Task<base::Result<std::string>> Invoke(const Invocation& invocation) override;
+  base::Task<InvocationResult> Invoke(const Invocation& invocation) override;
   // Polling runtimes are answered 500, which tells them to end.
   void Stop(bool at_once) override;
 
@@ -54,8 +54,7 @@ class RuntimeApi final : public Target {
   struct Poll;
 
   base::Task<void> Next(net::Response& response);
-  void Answer(const std::string& request_id, base::Result<std::string> result,
-              net::Response& response);
+  void Answer(const std::string& request_id, InvocationResult result, net::Response& response);
   void InitError(const net::Request& request, net::Response& response);
   void HandOver(const Call& call, net::Response& response) const;
   void Begin(const std::shared_ptr<Call>& call);

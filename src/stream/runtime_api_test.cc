@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-using Result = base::Result<std::string>;
+using Result = InvocationResult;
 
 // A server of the Runtime API, and what runtimes and the mapping do with it.
 class RuntimeApiTest : public ::testing::Test {

@@ -81,9 +81,8 @@ base::Task<base::Status> RuntimeLoop::Run() {
   }
 }
 
-base::Task<base::Result<std::string>> RuntimeLoop::Perform(Invocation invocation,
-                                                           base::Micros deadline) {
-  using Answer = base::Result<std::string>;
+base::Task<InvocationResult> RuntimeLoop::Perform(Invocation invocation, base::Micros deadline) {
+  using Answer = InvocationResult;
   struct Call {
     Invocation invocation;
     std::shared_ptr<WakeUp> wake_up;
@@ -94,14 +93,14 @@ base::Task<base::Result<std::string>> RuntimeLoop::Perform(Invocation invocation
       std::make_shared<Call>(std::move(invocation), std::make_shared<WakeUp>(executor));
   base::asio::co_spawn(executor, function_.Invoke(call->invocation),
                        [call](std::exception_ptr exception, Answer answer) {
-                         call->answer = exception ? Answer(Fail(ErrorCode::kInternal, "exception"))
-                                                  : std::move(answer);
+                         call->answer =
+                             exception ? Answer(FunctionFailed("exception")) : std::move(answer);
                          call->wake_up->Wake();
                        });
   const auto end = WakeUp::SteadyClock::now() + (deadline - clock_.Now()) - margin_;
   while (!call->answer && WakeUp::SteadyClock::now() < end) co_await call->wake_up->Wait(end);
   if (call->answer) co_return *std::move(call->answer);
-  co_return Fail(ErrorCode::kDeadlineExceeded, "not done before the deadline");
+  co_return FunctionFailed("not done before the deadline");
 }
 
 // An answer that isn't taken (400: it came too late; 413: too large) concerns its invocation only.

@@ -34,7 +34,7 @@ class RuntimeLoop {
               std::chrono::milliseconds margin);
 
   // The function's answer, or an error at the deadline; what goes on then is of no account.
-  base::Task<base::Result<std::string>> Perform(Invocation invocation, base::Micros deadline);
+  base::Task<InvocationResult> Perform(Invocation invocation, base::Micros deadline);
   base::Task<base::Status> Post(std::string target, std::string body, std::string_view error_type);
 
   net::HttpClient client_;

@@ -17,12 +17,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-using Result = base::Result<std::string>;
+using Result = InvocationResult;
 
 class FunctionOfTest final : public Target {
  public:
   base::Task<Result> Invoke(const Invocation& invocation) override {
-    if (invocation.payload == "fail") co_return base::Fail(base::ErrorCode::kInternal, "broken");
+    if (invocation.payload == "fail") co_return FunctionFailed("broken");
     if (invocation.payload == "throw") throw std::runtime_error("thrown");
     if (invocation.payload == "hang") {
       const auto wake_up = std::make_shared<WakeUp>(co_await base::asio::this_coro::executor);

@@ -16,8 +16,8 @@ bool ShardMapping::HasRoom() const {
 }
 
 void ShardMapping::Add(StreamEvent event, base::Micros now) {
-  event.order = first_open_ + open_.size();
-  open_.push_back({event.sequence_number, event.created_at, now});
+  event.order = next_order_++;
+  open_.emplace_hint(open_.end(), event.order, Open{event.sequence_number, event.created_at, now});
   ++held_;
   held_bytes_ += event.json.size();
   Lane& lane = lanes_[event.item % lanes_.size()];
@@ -29,10 +29,11 @@ void ShardMapping::Add(StreamEvent event, base::Micros now) {
 void ShardMapping::Skip(std::string sequence_number) {
   if (open_.empty()) {
     checkpoint_ = std::move(sequence_number);
-  } else if (open_.back().settled) {
-    open_.back().sequence_number = std::move(sequence_number);
+  } else if (Open& last = open_.rbegin()->second; last.settled) {
+    last.sequence_number = std::move(sequence_number);
   } else {
-    open_.push_back({.sequence_number = std::move(sequence_number), .settled = true});
+    open_.emplace_hint(open_.end(), next_order_++,
+                       Open{.sequence_number = std::move(sequence_number), .settled = true});
   }
 }
 
@@ -61,7 +62,7 @@ ShardMapping::Batch ShardMapping::TakeBatch(Lane& lane) {
   }
   // What is left has a window of its own.
   if (!lane.waiting.empty()) {
-    lane.since = open_[lane.waiting.front().order - first_open_].added_at;
+    lane.since = open_.at(lane.waiting.front().order).added_at;
   }
   return batch;
 }
@@ -128,8 +129,21 @@ void ShardMapping::FinishInvocation(Work work, size_t handled, base::Micros now)
     lane.failures = 0;
     return;
   }
+  // Where some were handled, the rest is a new batch, whose first record has failed once.
+  const int attempts = handled > 0 ? 1 : work.attempts + 1;
+  if (handled > 0) {
+    lane.failures = 0;
+  } else {
+    Pause(lane, now);
+  }
+  TryAgain(lane, {std::move(work.events), attempts}, handled);
+}
+
+void ShardMapping::PutBack(Work work, base::Micros now) {
+  Lane& lane = lanes_[work.lane];
+  lane.busy = false;
   Pause(lane, now);
-  TryAgain(lane, {std::move(work.events), work.attempts + 1}, handled);
+  lane.batches.push_front({std::move(work.events), work.attempts});
 }
 
 void ShardMapping::TryAgain(Lane& lane, Batch batch, size_t handled) {
@@ -179,21 +193,34 @@ void ShardMapping::Pause(Lane& lane, base::Micros now) {
 }
 
 void ShardMapping::Settle(std::span<const StreamEvent> events) {
-  for (const StreamEvent& event : events) {
-    open_[event.order - first_open_].settled = true;
-    --held_;
-    held_bytes_ -= event.json.size();
+  for (const StreamEvent& event : events) SettleOne(event);
+  if (!open_.empty() && open_.begin()->second.settled) {
+    checkpoint_ = std::move(open_.begin()->second.sequence_number);
+    open_.erase(open_.begin());
   }
-  while (!open_.empty() && open_.front().settled) {
-    checkpoint_ = std::move(open_.front().sequence_number);
-    open_.pop_front();
-    ++first_open_;
+}
+
+void ShardMapping::SettleOne(const StreamEvent& event) {
+  --held_;
+  held_bytes_ -= event.json.size();
+  auto at = open_.find(event.order);
+  at->second.settled = true;
+  if (at != open_.begin()) {
+    if (const auto before = std::prev(at); before->second.settled) {
+      before->second.sequence_number = std::move(at->second.sequence_number);
+      open_.erase(at);
+      at = before;
+    }
+  }
+  if (const auto behind = std::next(at); behind != open_.end() && behind->second.settled) {
+    at->second.sequence_number = std::move(behind->second.sequence_number);
+    open_.erase(behind);
   }
 }
 
 std::optional<base::Micros> ShardMapping::oldest() const {
   if (open_.empty()) return std::nullopt;
-  return open_.front().created_at;
+  return open_.begin()->second.created_at;
 }
 
 }  // namespace cruddur::stream

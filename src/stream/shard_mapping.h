@@ -6,14 +6,15 @@
 // one item stay in order. A lane has one batch under way; while that is tried again the lane waits,
 // the others don't. A batch that fails is tried again as a whole, or from the lowest record on that
 // the function reported, or in halves, each with attempts of its own (a single record can't be
-// halved). What has used its attempts, or is too old, is given up: the owner keeps it somewhere and
-// then says so. The checkpoint is the last record before which, and with which, all were handled,
-// filtered out, or kept.
+// halved). What didn't reach the function wasn't tried. What has used its attempts, or is too old,
+// is given up: the owner keeps it somewhere and then says so. The checkpoint is the last record
+// before which, and with which, all were handled, filtered out, or kept.
 //
 // Not thread-safe. Time is given with each call, and never goes back.
 #pragma once
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,6 +53,9 @@ class ShardMapping {
 
   // What came of handing it over: so many events from the front were handled.
   void FinishInvocation(Work work, size_t handled, base::Micros now);
+  // That it didn't reach the function: it is to be handed over again after a pause, as if it hadn't
+  // been tried.
+  void PutBack(Work work, base::Micros now);
   // Whether what was given up is kept; if not, it is asked for again later.
   void FinishKeeping(Work work, bool kept, base::Micros now);
 
@@ -61,6 +65,8 @@ class ShardMapping {
   bool settled() const { return open_.empty(); }
   // When the oldest record that isn't settled was written; null: all are.
   std::optional<base::Micros> oldest() const;
+  // What is kept in mind: no more than about twice what HasRoom lets in.
+  size_t tracked() const { return open_.size(); }
 
  private:
   // Events that are tried together.
@@ -78,6 +84,7 @@ class ShardMapping {
     int failures = 0;  // in a row
     base::Micros not_before{0};
   };
+  // A record behind the checkpoint that isn't settled, or a run of those that are: its last.
   struct Open {
     std::string sequence_number;
     base::Micros created_at{0}, added_at{0};
@@ -92,11 +99,14 @@ class ShardMapping {
   void TryAgain(Lane& lane, Batch batch, size_t handled);
   void Pause(Lane& lane, base::Micros now);
   void Settle(std::span<const StreamEvent> events);
+  void SettleOne(const StreamEvent& event);
 
   const MappingOptions options_;
   std::vector<Lane> lanes_;
-  std::deque<Open> open_;    // all behind the checkpoint, in order
-  uint64_t first_open_ = 0;  // how many there were before
+  // All behind the checkpoint, by their order. Runs are one entry, so that one record that is stuck
+  // doesn't make it grow with all that are handled meanwhile.
+  std::map<uint64_t, Open> open_;
+  uint64_t next_order_ = 0;
   size_t held_ = 0, held_bytes_ = 0;
   std::string checkpoint_;
 };

@@ -120,6 +120,7 @@ class World {
     const size_t which = static_cast<size_t>(Pick(0, static_cast<int>(under_way.size()) - 1));
     Work work = std::move(under_way[which]);
     under_way.erase(under_way.begin() + static_cast<std::ptrdiff_t>(which));
+    if (!work.given_up && Chance(6)) return mapping.PutBack(std::move(work), now_);
     if (work.given_up) {
       const bool kept = !Chance(4);
       if (kept) Remember(work, work.events.size(), kept_);

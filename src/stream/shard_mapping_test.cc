@@ -136,10 +136,68 @@ TEST_F(ShardMappingTest, TriesAFailedBatchAgainWithGrowingPauses) {
 TEST_F(ShardMappingTest, TriesFromTheLowestReportedRecordOn) {
   Add(1, 4);
   Next();
+  Handled(0);
+  EXPECT_EQ(NextAfterThePause(), "1 2 3 4");
   Handled(2);
   EXPECT_EQ(mapping().checkpoint(), "2");
-  EXPECT_EQ(NextAfterThePause(), "3 4");
+  EXPECT_EQ(Next(), "3 4") << "without a pause: some were handled";
+  EXPECT_EQ(work.attempts, 1) << "of the record that failed";
+  Handled(1);
+  EXPECT_EQ(Next(), "4");
   EXPECT_EQ(work.attempts, 1);
+  Handled(0);
+  EXPECT_EQ(Next(), "");
+  EXPECT_EQ(mapping().Due(now), now + options.first_retry);
+  EXPECT_EQ(NextAfterThePause(), "4");
+  EXPECT_EQ(work.attempts, 2);
+}
+
+TEST_F(ShardMappingTest, DoesNotCountWhatDidNotReachTheFunction) {
+  options.first_retry = 100ms;
+  options.maximum_retry_attempts = 0;
+  options.bisect_batch_on_function_error = true;
+  Add(1, 2);
+  EXPECT_EQ(Next(), "1 2");
+  for (const auto pause : {100ms, 200ms, 400ms}) {
+    mapping().PutBack(std::move(work), now);
+    EXPECT_EQ(Next(), "");
+    EXPECT_EQ(mapping().Due(now), now + pause);
+    now += pause;
+    EXPECT_EQ(Next(), "1 2");
+    EXPECT_EQ(work.attempts, 0);
+  }
+  AllHandled();
+  EXPECT_TRUE(mapping().settled());
+}
+
+TEST_F(ShardMappingTest, GivesUpWhatIsTooOldThoughItNeverReachedTheFunction) {
+  options.maximum_record_age = 60s;
+  Add(1, 1);
+  Next();
+  mapping().PutBack(std::move(work), now);
+  now += 61s;
+  EXPECT_EQ(Next(), "keep 1");
+  EXPECT_EQ(work.given_up, Reason::kRecordAgeExceeded);
+}
+
+TEST_F(ShardMappingTest, KeepsRunsOfSettledRecordsAsOne) {
+  options.parallelization_factor = 2;
+  options.batch_size = 10;
+  Add(1, 1, 0);
+  EXPECT_EQ(Next(), "1");
+  const Work stuck = std::move(work);
+  for (int i = 2; i < 2'000; i += 2) {
+    Add(i, i + 1, 1);
+    mapping().Skip(std::to_string(i + 2));
+    ASSERT_EQ(Next(), std::to_string(i) + " " + std::to_string(i + 1));
+    AllHandled();
+    ASSERT_TRUE(mapping().HasRoom());
+    ASSERT_EQ(mapping().tracked(), 2u);
+  }
+  EXPECT_EQ(mapping().checkpoint(), "");
+  mapping().FinishInvocation(stuck, 1, now);
+  EXPECT_EQ(mapping().checkpoint(), "2000");
+  EXPECT_TRUE(mapping().settled());
 }
 
 TEST_F(ShardMappingTest, GivesUpWhatUsedItsRetries) {

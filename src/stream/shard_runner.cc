@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <exception>
 #include <utility>
 
@@ -36,47 +36,68 @@ base::Micros ShardRunner::Now() const {
   return started_at_ + std::chrono::duration_cast<base::Micros>(SteadyClock::now() - started_);
 }
 
+// What throws ends it, but not before all that it has begun has ended.
 base::Task<bool> ShardRunner::Run() {
   bool finished = false;
+  try {
+    finished = co_await Work();
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
+  co_await EndWork();
+  TellProgress(true);
+  if (failure_) std::rethrow_exception(failure_);
+  co_return finished;
+}
+
+base::Task<bool> ShardRunner::Work() {
+  bool finished = false;
   signals_.news_.store(true);
-  while (!signals_.stopping_ && !finished) {
+  while (!signals_.stopping_ && !finished && !failure_) {
     co_await ReadMore();
     StartWork();
     TellProgress(false);
     finished = (reader_.at_end() || gone_) && mapping_.settled();
-    if (!finished && !signals_.stopping_) co_await signals_.wake_up_->Wait(NextTime());
+    if (!finished && !signals_.stopping_ && !failure_) {
+      co_await signals_.wake_up_->Wait(NextTime());
+    }
   }
-  co_await EndWork();
-  TellProgress(true);
   co_return finished;
 }
 
 // Reads while there is room and something to read. A commit is readable before it is noticed.
 base::Task<void> ShardRunner::ReadMore() {
-  while (mapping_.HasRoom() && !reader_.at_end() && !gone_ && !signals_.stopping_) {
-    if (SteadyClock::now() < unreadable_until_) co_return;
+  for (bool first = true; mapping_.HasRoom() && !reader_.at_end() && !gone_; first = false) {
+    // An engine in this process answers without waiting: let the loop do its other work.
+    if (!first) co_await base::asio::post(signals_.wake_up_->executor(), base::kUseTask);
+    if (signals_.stopping_ || SteadyClock::now() < unreadable_until_) co_return;
     if (!signals_.news_.exchange(false)) co_return;
     const auto records = co_await reader_.Read(kPage);
-    CountGaps();
     if (!records) {
-      // A stream goes a day after it was switched off.
-      gone_ = records.error().code == model::DbErrorCode::kResourceNotFound;
-      base::Log(LogLevel::kWarn, "stream not readable",
-                {{"trigger", context_.name}, {"reason", records.error().message}});
-      unreadable_until_ = SteadyClock::now() + context_.unreadable_pause;
-      signals_.news_.store(true);
+      NotReadable(records.error());
       co_return;
     }
+    CountGaps(reader_.gaps() - gaps_);
+    gaps_ = reader_.gaps();
     for (const model::StreamRecord& record : *records) Take(record);
     if (!records->empty()) signals_.news_.store(true);
     StartWork();
   }
 }
 
-void ShardRunner::CountGaps() {
-  if (reader_.gaps() == gaps_) return;
-  context_.metrics.gaps.Add(reader_.gaps() - gaps_);
-  gaps_ = reader_.gaps();
+void ShardRunner::NotReadable(const model::DbError& error) {
+  base::Log(LogLevel::kWarn, "stream not readable",
+            {{"trigger", context_.name}, {"reason", error.message}});
+  // A stream goes a day after it was switched off; what wasn't read by then is lost.
+  gone_ = error.code == model::DbErrorCode::kResourceNotFound;
+  if (gone_) CountGaps(1);
+  unreadable_until_ = SteadyClock::now() + context_.unreadable_pause;
+  signals_.news_.store(true);
+}
+
+void ShardRunner::CountGaps(uint64_t gaps) {
+  if (gaps == 0) return;
+  context_.metrics.gaps.Add(gaps);
   base::Log(LogLevel::kError, "records were gone before they were read",
             {{"trigger", context_.name}, {"shard", shard_id_}});
 }
@@ -92,12 +113,16 @@ void ShardRunner::Take(const model::StreamRecord& record) {
 }
 
 void ShardRunner::StartWork() {
-  while (!signals_.stopping_) {
+  while (!signals_.stopping_ && !failure_) {
     auto work = mapping_.Next(Now());
     if (!work) return;
     ++under_way_;
     base::asio::co_spawn(signals_.wake_up_->executor(), Perform(*std::move(work)),
-                         base::asio::detached);
+                         [this](std::exception_ptr exception) {
+                           --under_way_;
+                           if (exception) failure_ = exception;
+                           signals_.wake_up_->Wake();
+                         });
   }
 }
 
@@ -107,17 +132,21 @@ base::Task<void> ShardRunner::Perform(ShardMapping::Work work) {
   } else {
     co_await Invoke(std::move(work));
   }
-  --under_way_;
-  signals_.wake_up_->Wake();
 }
 
 base::Task<void> ShardRunner::Invoke(ShardMapping::Work work) {
   const Invocation invocation{base::NewUuid(), PayloadOf(work.events)};
-  base::Result<std::string> answer;
+  InvocationResult answer;
   try {
     answer = co_await context_.target.Invoke(invocation);
   } catch (const std::exception& e) {
-    answer = base::Fail(base::ErrorCode::kInternal, e.what());
+    answer = FunctionFailed(e.what());
+  }
+  if (!answer && !answer.error().reached) {
+    context_.metrics.unreached.Add();
+    TellFailure(invocation, work, 0, "function not reached", answer.error().message);
+    mapping_.PutBack(std::move(work), Now());
+    co_return;
   }
   size_t handled = answer ? work.events.size() : 0;
   if (answer && context_.options.report_batch_item_failures) {
@@ -128,15 +157,31 @@ base::Task<void> ShardRunner::Invoke(ShardMapping::Work work) {
   if (handled < work.events.size()) {
     context_.metrics.errors.Add();
     const std::string why = answer ? "the function reported failures" : answer.error().message;
-    base::Log(LogLevel::kWarn, "invocation failed",
-              {{"trigger", context_.name},
-               {"request_id", invocation.request_id},
-               {"records", static_cast<int64_t>(work.events.size())},
-               {"handled", static_cast<int64_t>(handled)},
-               {"reason", why}});
+    TellFailure(invocation, work, handled, "invocation failed", why);
     last_errors_[work.lane] = {invocation.request_id, why};
+  } else if (!context_.options.report_batch_item_failures) {
+    WarnOfUnreadReport(*answer);
   }
   mapping_.FinishInvocation(std::move(work), handled, Now());
+}
+
+void ShardRunner::TellFailure(const Invocation& invocation, const ShardMapping::Work& work,
+                              size_t handled, std::string_view what, std::string_view why) const {
+  base::Log(LogLevel::kWarn, what,
+            {{"trigger", context_.name},
+             {"request_id", invocation.request_id},
+             {"records", static_cast<int64_t>(work.events.size())},
+             {"handled", static_cast<int64_t>(handled)},
+             {"reason", why}});
+}
+
+// Lambda doesn't read it either, and says nothing.
+void ShardRunner::WarnOfUnreadReport(std::string_view answer) {
+  if (warned_of_report_ || !answer.contains("\"itemIdentifier\"")) return;
+  warned_of_report_ = true;
+  base::Log(LogLevel::kWarn,
+            "the function reports failed records, but report-batch-item-failures is off",
+            {{"trigger", context_.name}});
 }
 
 void ShardRunner::Keep(ShardMapping::Work work) {
@@ -184,12 +229,16 @@ ShardRunner::SteadyClock::time_point ShardRunner::NextTime() const {
   return next;
 }
 
-// Invocations under way may end by themselves; then they are ended.
+// Invocations under way may end by themselves, at a stop for as long as the grace.
 base::Task<void> ShardRunner::EndWork() {
-  if (signals_.stopping_) context_.target.Stop(false);
-  const auto deadline = SteadyClock::now() + context_.stop_grace;
-  bool ended = false;
-  while (under_way_ > 0) {
+  auto deadline = SteadyClock::time_point::max();
+  for (bool told = false, ended = false;;) {
+    if (signals_.stopping_ && !told) {
+      told = true;
+      context_.target.Stop(false);
+      deadline = SteadyClock::now() + context_.stop_grace;
+    }
+    if (under_way_ == 0) co_return;
     co_await signals_.wake_up_->Wait(ended ? SteadyClock::time_point::max() : deadline);
     if (!ended && SteadyClock::now() >= deadline) {
       ended = true;

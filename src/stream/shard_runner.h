@@ -3,10 +3,12 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "stream/dead_letters.h"
@@ -64,7 +66,7 @@ class ShardRunner {
               std::function<void(const std::string&)> checkpoint);
 
   // Until the shard is closed, or gone, and all that was read is settled (true), or until a stop
-  // (false).
+  // (false). Throws what client, target and dead letters throw.
   base::Task<bool> Run();
 
  private:
@@ -73,12 +75,17 @@ class ShardRunner {
     std::string request_id, message;
   };
 
+  base::Task<bool> Work();
   base::Task<void> ReadMore();
-  void CountGaps();
+  void NotReadable(const model::DbError& error);
+  void CountGaps(uint64_t gaps);
   void Take(const model::StreamRecord& record);
   void StartWork();
   base::Task<void> Perform(ShardMapping::Work work);
   base::Task<void> Invoke(ShardMapping::Work work);
+  void TellFailure(const Invocation& invocation, const ShardMapping::Work& work, size_t handled,
+                   std::string_view what, std::string_view why) const;
+  void WarnOfUnreadReport(std::string_view answer);
   void Keep(ShardMapping::Work work);
   base::Micros Now() const;
   void TellProgress(bool at_once);
@@ -99,8 +106,10 @@ class ShardRunner {
   std::map<size_t, LastError> last_errors_;  // by lane
   SteadyClock::time_point unreadable_until_;
   bool gone_ = false;
+  bool warned_of_report_ = false;
   uint64_t gaps_ = 0;
   size_t under_way_ = 0;
+  std::exception_ptr failure_;  // of something that was under way
 };
 
 }  // namespace cruddur::stream

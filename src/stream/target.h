@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -17,17 +18,35 @@ struct Invocation {
   std::string payload;     // the event, JSON
 };
 
+// Why there is no answer. As on Lambda, what kept the invocation from reaching the function (it is
+// away, or throttled) isn't the records' fault: no attempt, no reason to halve a batch.
+// https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+struct InvocationError {
+  std::string message;  // one line, for the log and the dead letter
+  bool reached = true;  // false: the function hasn't had it, nor will it
+};
+
+using InvocationResult = base::Result<std::string, InvocationError>;
+
+// return FunctionFailed("ValueError: no such table")
+inline std::unexpected<InvocationError> FunctionFailed(std::string why) {
+  return std::unexpected(InvocationError{std::move(why), true});
+}
+inline std::unexpected<InvocationError> NotReached(std::string why) {
+  return std::unexpected(InvocationError{std::move(why), false});
+}
+
 // Thread-safe; calls run on the caller's loop.
 class Target {
  public:
   virtual ~Target() = default;
 
-  // The function's answer. An error when it failed, didn't answer in time, or can't be reached: the
-  // message is for the log and the dead letter.
-  virtual base::Task<base::Result<std::string>> Invoke(const Invocation& invocation) = 0;
+  // The function's answer, or why there is none.
+  virtual base::Task<InvocationResult> Invoke(const Invocation& invocation) = 0;
 
-  // From now on Invoke answers an error at once; so do those calls under way that haven't reached
-  // a function yet, or all, if `at_once`. What they did is unknown: they are made again some day.
+  // From now on Invoke answers that it wasn't reached, at once; so do those calls under way that
+  // haven't reached a function yet, or all, if `at_once`. What these did is unknown: they are made
+  // again some day.
   virtual void Stop(bool at_once) = 0;
 };
 
@@ -39,7 +58,7 @@ using RecordsHandler = std::function<base::Task<base::Result<std::vector<std::st
 class HandlerTarget final : public Target {
  public:
   explicit HandlerTarget(RecordsHandler handler) : handler_(std::move(handler)) {}
-  base::Task<base::Result<std::string>> Invoke(const Invocation& invocation) override;
+  base::Task<InvocationResult> Invoke(const Invocation& invocation) override;
   void Stop(bool) override {}  // a handler ends by itself
 
  private:

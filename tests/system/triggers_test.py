@@ -69,7 +69,7 @@ class Function(http.server.BaseHTTPRequestHandler):
         self.server.seen.append((self.path, names))
         failed = names[0] in self.server.failing
         body = json.dumps({"errorType": "E", "errorMessage": "no"} if failed else None).encode()
-        self.send_response(200)
+        self.send_response(self.server.status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -117,9 +117,9 @@ class TriggerTest(unittest.TestCase):
         self.addCleanup(end)
         return process
 
-    def run_function(self, *failing):
-        function = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Function)
-        function.seen, function.failing = [], set(failing)
+    def run_function(self, *failing, port=0):
+        function = http.server.ThreadingHTTPServer(("127.0.0.1", port), Function)
+        function.seen, function.failing, function.status = [], set(failing), 200
         thread = threading.Thread(target=function.serve_forever, daemon=True)
         thread.start()
         self.addCleanup(thread.join)
@@ -170,8 +170,9 @@ class Runtimes(TriggerTest):
         self.await_seen("before")
         self.put(server, "a", "b")
         self.await_seen("a", "b")
-        metrics = send(server.dynamodb, "GET", "/metrics").body.decode()
-        self.assertIn('cruddur_trigger_records_total{trigger="things"} 3', metrics)
+        line = 'cruddur_trigger_records_total{trigger="things"} 3'
+        metrics = lambda: send(server.dynamodb, "GET", "/metrics").body.decode()
+        self.assertTrue(wait_until(lambda: line in metrics(), 30), metrics())
         self.assertEqual(server.stop(), 0)
         self.assertEqual(runtime.wait(10 * PATIENCE), 0, "a runtime ends with its API")
         self.assertEqual(self.seen(), ["before", "a", "b"])
@@ -222,6 +223,40 @@ class Runtimes(TriggerTest):
         self.put(server, "d")
         self.await_seen("d")
 
+    def test_a_function_may_finish_its_writes_while_the_server_stops(self):
+        port, handler = free_port(), self.folder / "writes.py"
+        handler.write_text(
+            """
+import boto3, os, time
+
+def lambda_handler(event, context):
+    if event["Records"][0]["dynamodb"]["Keys"]["pk"]["S"] == "written":
+        return
+    open(os.environ["SEEN"], "w").write("begun")
+    while not os.path.exists(os.environ["SEEN"] + ".go"):
+        time.sleep(0.02)
+    table = boto3.resource("dynamodb", region_name="us-east-1").Table("things")
+    table.put_item(Item={"pk": "written"})
+"""
+        )
+        flags = ("--trigger", f"things=runtime://127.0.0.1:{port}", "--stop-grace-ms", "60000")
+        server = self.serve(*flags)
+        self.create_table(server)
+        url = f"http://127.0.0.1:{server.dynamodb}"
+        self.run_runtime(port, handler, CRUDDUR_REDIRECT_DYNAMODB=url)
+        self.put(server, "a")
+        self.await_seen("begun")
+        stopped = []
+        thread = threading.Thread(target=lambda: stopped.append(server.stop()))
+        thread.start()
+        self.assertTrue(wait_until(lambda: "stopping" in server.log(), 30), server.log())
+        (self.folder / "seen.go").touch()
+        thread.join()
+        self.assertEqual(stopped, [0], self.logs())
+        server = self.serve(*flags)
+        key = {"pk": {"S": "written"}}
+        self.assertIn("Item", server.boto3().get_item(TableName="things", Key=key), self.logs())
+
     def test_a_poisoned_record_is_kept_and_replayed(self):
         port = free_port()
         server = self.serve(
@@ -231,6 +266,7 @@ table = "things"
 target = "runtime://127.0.0.1:{port}"
 maximum-retry-attempts = 1
 bisect-batch-on-function-error = true
+report-batch-item-failures = true
 """
         )
         self.create_table(server)
@@ -294,6 +330,35 @@ class HttpTargets(TriggerTest):
         path, names = function.seen[0]
         self.assertEqual(path, "/2015-03-31/functions/function/invocations")
         self.assertEqual(names, ["a"])
+
+    def test_an_outage_of_the_function_costs_no_attempts(self):
+        port = free_port()
+        server = self.serve(
+            config=f"""
+[[trigger]]
+table = "things"
+target = "http://127.0.0.1:{port}"
+maximum-retry-attempts = 0
+bisect-batch-on-function-error = true
+"""
+        )
+        self.create_table(server)
+        self.put(server, "a", "b")
+
+        def unreached():
+            text = send(server.dynamodb, "GET", "/metrics").body.decode()
+            return float(re.search(r'_unreached_total{trigger="things"} (.*)', text)[1])
+
+        self.assertTrue(wait_until(lambda: unreached() >= 2, 30), "nobody listens")
+        function = self.run_function(port=port)
+        function.status = 503
+        before = unreached()
+        self.assertTrue(wait_until(lambda: unreached() >= before + 1, 30), "it is throttled")
+        function.status = 200
+        self.put(server, "c")
+        handled = lambda: sum((names for _, names in function.seen), [])
+        self.assertTrue(wait_until(lambda: handled()[-1:] == ["c"], 30), function.seen)
+        self.assertEqual(self.dead_letters(), [])
 
     def test_filters_and_batches_of_serve(self):
         function = self.run_function()
@@ -405,6 +470,7 @@ target = "runtime://127.0.0.1:{self.port}"
         server = self.begin(
             batch_size=3,
             batching_window=300,
+            report_batch_item_failures="true",
             filter_patterns="""['{"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"MSG#"}]}}}}']""",
         )
         one, two = self.start_conversation(), self.start_conversation()
