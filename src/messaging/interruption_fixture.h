@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "dynamo/client.h"
+#include "dynamo/forwarding_client_fixture.h"
 #include "model/error_details.h"
 
 namespace cruddur::messaging {
@@ -20,14 +20,14 @@ using model::DbResult;
 // What happens to a call. kLost: the store does it, but the answer never arrives.
 enum class Fate { kPasses, kFails, kLost };
 
-class InterruptedClient final : public dynamo::Client {
+class InterruptedClient final : public dynamo::ForwardingClient {
  public:
   // `fate(n, key)` decides about the n-th call, from 1; `key` is the partition key that it is
   // about, where there is one.
   using Decide = std::function<Fate(int call, std::string_view key)>;
 
   InterruptedClient(dynamo::Client& store, Decide decide, bool transactions = true)
-      : store_(store), decide_(std::move(decide)), transactions_(transactions) {}
+      : ForwardingClient(store), decide_(std::move(decide)), transactions_(transactions) {}
 
   int calls() const { return calls_; }
 
@@ -75,34 +75,6 @@ class InterruptedClient final : public dynamo::Client {
     if (!cancellation_.empty()) return Cancelled(r.items.size());
     return Do("", store_.TransactWriteItems(std::move(r)));
   }
-  Task<DbResult<model::TableDescription>> CreateTable(model::CreateTableRequest r) override {
-    return store_.CreateTable(std::move(r));
-  }
-  Task<DbResult<model::TableDescription>> UpdateTable(model::UpdateTableRequest r) override {
-    return store_.UpdateTable(std::move(r));
-  }
-  Task<DbResult<model::TableDescription>> DeleteTable(std::string table) override {
-    return store_.DeleteTable(std::move(table));
-  }
-  Task<DbResult<model::TableDescription>> DescribeTable(std::string table) override {
-    return store_.DescribeTable(std::move(table));
-  }
-  Task<DbResult<model::ListTablesResponse>> ListTables(model::ListTablesRequest r) override {
-    return store_.ListTables(std::move(r));
-  }
-  Task<DbResult<model::ListStreamsResponse>> ListStreams(model::ListStreamsRequest r) override {
-    return store_.ListStreams(std::move(r));
-  }
-  Task<DbResult<model::DescribeStreamResponse>> DescribeStream(
-      model::DescribeStreamRequest r) override {
-    return store_.DescribeStream(std::move(r));
-  }
-  Task<DbResult<std::string>> GetShardIterator(model::GetShardIteratorRequest r) override {
-    return store_.GetShardIterator(std::move(r));
-  }
-  Task<DbResult<model::GetRecordsResponse>> GetRecords(model::GetRecordsRequest r) override {
-    return store_.GetRecords(std::move(r));
-  }
 
  private:
   static std::string PartitionOf(const model::Item& item) {
@@ -131,7 +103,6 @@ class InterruptedClient final : public dynamo::Client {
     co_return result;
   }
 
-  dynamo::Client& store_;
   const Decide decide_;
   const bool transactions_;
   std::atomic<int> calls_{0};

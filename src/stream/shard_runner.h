@@ -68,6 +68,8 @@ class ShardRunner {
   // Until the shard is closed, or gone, and all that was read is settled (true), or until a stop
   // (false). Throws what client, target and dead letters throw.
   base::Task<bool> Run();
+  // The shard, or its stream, was no longer there before it was read to its end.
+  bool gone() const { return gone_; }
 
  private:
   using SteadyClock = std::chrono::steady_clock;

@@ -1,0 +1,65 @@
+#include "stream/stream_shards.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace cruddur::stream {
+
+base::Task<model::DbResult<std::vector<StreamShards>>> DescribeStreams(dynamo::Client& client,
+                                                                       std::string table) {
+  std::vector<StreamShards> streams;
+  model::ListStreamsRequest list{.table_name = std::move(table)};
+  do {
+    CO_TRY_ASSIGN(auto page, co_await client.ListStreams(list));
+    for (model::StreamSummary& stream : page.streams) {
+      StreamShards described{std::move(stream.arn), {}};
+      model::DescribeStreamRequest request{.stream_arn = described.arn};
+      do {
+        auto shards = co_await client.DescribeStream(request);
+        if (!shards && shards.error().code == model::DbErrorCode::kResourceNotFound)
+          break;  // since
+        if (!shards) co_return std::unexpected(std::move(shards).error());
+        std::ranges::move(shards->shards, std::back_inserter(described.shards));
+        request.exclusive_start_shard_id = std::move(shards->last_evaluated_shard_id);
+      } while (!request.exclusive_start_shard_id.empty());
+      streams.push_back(std::move(described));
+    }
+    list.exclusive_start_stream_arn = std::move(page.last_evaluated_stream_arn);
+  } while (!list.exclusive_start_stream_arn.empty());
+  co_return streams;
+}
+
+std::vector<Lease> MissingLeases(std::span<const StreamShards> streams,
+                                 std::span<const Lease> leases) {
+  std::set<std::string_view> known;
+  for (const Lease& lease : leases) known.insert(lease.key);
+  std::vector<Lease> missing;
+  for (const StreamShards& stream : streams) {
+    std::vector<const model::Shard*> rest;
+    std::set<std::string_view> waiting;  // to be listed yet
+    for (const model::Shard& shard : stream.shards) {
+      if (known.contains(LeaseKeyOfShard(stream.arn, shard.id))) continue;
+      rest.push_back(&shard);
+      waiting.insert(shard.id);
+    }
+    while (!rest.empty()) {
+      auto ready = std::ranges::find_if(
+          rest, [&](const model::Shard* shard) { return !waiting.contains(shard->parent_id); });
+      if (ready == rest.end()) ready = rest.begin();  // in a circle, which no endpoint should tell
+      missing.push_back(LeaseOfShard(stream.arn, (*ready)->id, (*ready)->parent_id));
+      waiting.erase((*ready)->id);
+      rest.erase(ready);
+    }
+  }
+  return missing;
+}
+
+bool HasNewStream(std::span<const StreamShards> streams, std::span<const Lease> leases) {
+  return std::ranges::any_of(streams, [&](const StreamShards& stream) {
+    return !stream.shards.empty() &&
+           std::ranges::find(leases, stream.arn, &Lease::stream_arn) == leases.end();
+  });
+}
+
+}  // namespace cruddur::stream
