@@ -54,13 +54,43 @@ std::span<const auth::ConditionKey> ConditionKeys() {
       {"aws:epochtime"},
       {"aws:principalaccount"},
       {"aws:principalarn"},
+      {"aws:principalisawsservice"},
       {"aws:principaltype"},
       {"aws:requestedregion"},
+      {"aws:resourceaccount"},
       {"aws:securetransport"},
       {"aws:sourceip"},
       {"aws:useragent"},
       {"aws:userid"},
       {"aws:username"},
+      {"aws:viaawsservice"},
+      // Requests of a user with long-term keys that come over no VPC, from no organization and
+      // from no other service have none of these, on AWS neither.
+      {"aws:calledvia", true},
+      {"aws:calledviafirst"},
+      {"aws:calledvialast"},
+      {"aws:federatedprovider"},
+      {"aws:multifactorauthage"},
+      {"aws:multifactorauthpresent"},
+      {"aws:principalorgid"},
+      {"aws:principalorgpaths", true},
+      {"aws:principalservicename"},
+      {"aws:principalservicenameslist", true},
+      {"aws:resourceorgid"},
+      {"aws:resourceorgpaths", true},
+      {"aws:sourceaccount"},
+      {"aws:sourcearn"},
+      {"aws:sourceidentity"},
+      {"aws:sourceorgid"},
+      {"aws:sourceorgpaths", true},
+      {"aws:sourcevpc"},
+      {"aws:sourcevpcarn"},
+      {"aws:sourcevpce"},
+      {"aws:tokenissuetime"},
+      {"aws:vpceaccount"},
+      {"aws:vpceorgid"},
+      {"aws:vpceorgpaths", true},
+      {"aws:vpcsourceip"},
       {"dynamodb:attributes", true},
       {"dynamodb:enclosingoperation"},
       {"dynamodb:fulltablescan"},
@@ -91,6 +121,8 @@ Values AccessContext::FindGlobal(std::string_view key) const {
   if (key == "aws:epochtime") return One(std::to_string(call_.now.count() / 1'000'000));
   if (key == "aws:principalaccount") return One(call_.account);
   if (key == "aws:principalarn") return One(call_.principal_arn);
+  if (key == "aws:principalisawsservice" || key == "aws:viaawsservice") return One("false");
+  if (key == "aws:resourceaccount") return One(call_.account);
   if (key == "aws:principaltype") return One("User");
   if (key == "aws:requestedregion") return One(call_.region);
   if (key == "aws:securetransport") return One("false");  // the endpoint speaks plain HTTP

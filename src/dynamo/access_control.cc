@@ -40,6 +40,7 @@ class ListedCaller final : public Caller {
       const Verdicts verdicts{auth::Decide(*facts_.user, question),
                               resource_policies_.Decide(question)};
       if (!verdicts.Allow()) return Deny(need.action, resource, verdicts);
+      if (!need.attached_policy.empty()) TRY(CheckDecidable(need.attached_policy));
     }
     return {};
   }

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "auth/sigv4.h"
 #include "base/ascii.h"
 #include "dynamo/content_coding.h"
@@ -246,13 +248,18 @@ TEST_F(Access, KnowsTheKeysAndScansOfPartiql) {
 constexpr char kMessagesArn[] = "arn:aws:dynamodb:us-east-1:000000000000:table/cruddur-messages";
 
 TEST_F(Access, ResourcesHaveTheirSay) {
-  const auto attach = [&](const std::string& statements) {
-    std::string policy = R"({"Version": "2012-10-17", "Statement": [)" + statements + "]}";
+  const auto document = [](const std::string& statements) {
+    return R"({"Version": "2012-10-17", "Statement": [)" + statements + "]}";
+  };
+  const auto put = [&](std::string policy) {
     for (size_t at = 0; (at = policy.find('"', at)) != policy.npos; at += 2)
       policy.insert(at, 1, '\\');
-    ExpectAllowed(
+    return Call(
         "ADMIN", "PutResourcePolicy",
         R"({"ResourceArn": ")" + std::string(kMessagesArn) + R"(", "Policy": ")" + policy + "\"}");
+  };
+  const auto attach = [&](const std::string& statements) {
+    EXPECT_THAT(put(document(statements)), StartsWith("HTTP/1.1 200 "));
   };
   const auto statement = [](std::string_view effect, std::string_view principal,
                             std::string_view action, std::string_view resource) {
@@ -296,9 +303,32 @@ TEST_F(Access, ResourcesHaveTheirSay) {
   expect_denied("ADMIN", "GetItem", kGet);
   ExpectAllowed("ADMIN", "PutItem", kPut);
 
-  // What isn't understood denies everything, but can be taken away.
-  attach(
-      R"({"Effect": "Allow", "Principal": "*", "Action": "dynamodb:*", "Resource": "*", "Condition": {"StringLike": {"nobody:knows": "x"}}})");
+  // Conditions that nothing here fulfils are good ones.
+  const auto on = [](std::string_view effect, std::string_view condition) {
+    return fmt::format(
+        R"({{"Effect": "{}", "Principal": "*", "Action": "dynamodb:*Item", "Resource": "*", "Condition": {}}})",
+        effect, condition);
+  };
+  attach(on("Deny", R"({"StringEquals": {"aws:SourceVpce": "vpce-1"}})"));
+  ExpectAllowed("ADMIN", "PutItem", kPut);
+  attach(on("Deny", R"({"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}, )"
+                    R"("Bool": {"aws:PrincipalIsAWSService": "false"}})"));
+  expect_denied("ADMIN", "PutItem", kPut);
+
+  // What can't be decided by isn't taken.
+  const std::string unknown = document(on("Allow", R"({"StringLike": {"nobody:knows": "x"}})"));
+  EXPECT_THAT(put(unknown),
+              AllOf(StartsWith("HTTP/1.1 400 "),
+                    HasSubstr("One or more parameter values were invalid: Invalid policy document: "
+                              "the condition key 'nobody:knows' is not supported")));
+  EXPECT_THAT(put("{}"), HasSubstr("Missing required field Statement"));
+
+  // Where it was attached while nobody asked who calls, it denies everything, but can be taken
+  // away.
+  std::promise<bool> done;
+  served_.engine().PutResourcePolicy({kMessagesArn, unknown, {}},
+                                     [&](const auto& result) { done.set_value(bool(result)); });
+  ASSERT_TRUE(done.get_future().get());
   expect_denied("ADMIN", "PutItem", kPut);
   ExpectAllowed("ADMIN", "DeleteResourcePolicy",
                 R"({"ResourceArn": ")" + std::string(kMessagesArn) + "\"}");

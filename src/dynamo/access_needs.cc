@@ -259,7 +259,10 @@ AccessNeeds NeedsOf(std::string_view operation,
 }
 AccessNeeds NeedsOf(std::string_view operation, const model::CreateTableRequest& request) {
   AccessNeeds needs{NeedOfTable(operation, request.table)};
-  if (request.resource_policy) needs.push_back(NeedOfTable("PutResourcePolicy", request.table));
+  if (request.resource_policy) {
+    needs.push_back(NeedOfTable("PutResourcePolicy", request.table));
+    needs.back().attached_policy = *request.resource_policy;
+  }
   if (!request.tags.empty()) needs.push_back(NeedOfTable("TagResource", request.table));
   return needs;
 }
@@ -276,6 +279,11 @@ AccessNeeds NeedsOf(std::string_view operation, const model::ListStreamsRequest&
 AccessNeeds NeedsOf(std::string_view operation, const model::GetRecordsRequest& request) {
   // What is no iterator belongs to no stream: the engine says so to whoever may read them all.
   return {NeedOfArn(operation, engine::StreamArnOf(request.shard_iterator).value_or("*"))};
+}
+AccessNeeds NeedsOf(std::string_view operation, const model::PutResourcePolicyRequest& request) {
+  AccessNeed need = NeedOfArn(operation, request.resource_arn);
+  need.attached_policy = request.policy;
+  return {std::move(need)};
 }
 
 }  // namespace cruddur::dynamo

@@ -38,6 +38,7 @@ struct AccessNeed {
   std::function<std::vector<model::AttributeValue>(const model::KeySchema&)> partition;
   // Of a PartiQL SELECT: whether it has to look at every item.
   std::function<bool(const model::KeySchema&)> full_scan;
+  std::string_view attached_policy;  // that it puts on a table or stream; empty: none
   // As the API names them; nullopt where the operation has no such parameter.
   std::optional<std::string_view> select, return_values, return_consumed_capacity;
 };
@@ -62,6 +63,7 @@ AccessNeeds NeedsOf(std::string_view operation, const model::ListStreamsRequest&
 AccessNeeds NeedsOf(std::string_view operation,
                     const model::ListContributorInsightsRequest& request);
 AccessNeeds NeedsOf(std::string_view operation, const model::GetRecordsRequest& request);
+AccessNeeds NeedsOf(std::string_view operation, const model::PutResourcePolicyRequest& request);
 
 // The actions are those of the statements: PartiQLSelect, PartiQLInsert, …
 AccessNeeds NeedsOf(std::string_view operation, const model::ExecuteStatementRequest& request);

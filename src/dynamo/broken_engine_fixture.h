@@ -103,6 +103,10 @@ class BrokenEngine final : public engine::Engine {
       const model::GetResourcePolicyRequest&) override {
     return Fail();
   }
+  std::shared_ptr<const model::ResourcePolicy> FindResourcePolicy(std::string_view,
+                                                                  std::string_view) override {
+    return nullptr;
+  }
   void UpdateContributorInsights(model::UpdateContributorInsightsRequest,
                                  engine::Done<model::ContributorInsightsSummary> done) override {
     Fail(std::move(done));

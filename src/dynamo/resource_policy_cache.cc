@@ -1,67 +1,83 @@
 #include "dynamo/resource_policy_cache.h"
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "dynamo/access_control.h"
+#include "engine/policy_document.h"
 
 namespace cruddur::dynamo {
 namespace {
 
 constexpr size_t kMaxKept = 1'000;  // then it begins anew
 
-// The ARN of what can have a policy: a stream, or the table of whatever else belongs to one. Empty
-// for what has neither.
-std::string OwnerOf(std::string_view resource) {
-  constexpr std::string_view kTable = ":table/";
+// What can have a policy: a table, or one of its streams.
+struct PolicyOwner {
+  std::string_view arn;
+  std::string_view table, stream_label;  // no label: the table itself
+};
+
+// The stream that `resource` is, or the table that it is or belongs to. No name: neither.
+PolicyOwner OwnerOf(std::string_view resource) {
+  constexpr std::string_view kTable = ":table/", kStream = "/stream/";
   const size_t table = resource.find(kTable);
   if (table == resource.npos) return {};
   const size_t name = table + kTable.size();
-  const size_t end = resource.find('/', name);
-  if (resource.substr(name) == "*" || resource.substr(name).empty()) return {};
-  const bool stream = end != resource.npos && resource.substr(end).starts_with("/stream/");
-  return std::string(stream || end == resource.npos ? resource : resource.substr(0, end));
+  const size_t end = std::min(resource.find('/', name), resource.size());
+  PolicyOwner owner{.arn = resource, .table = resource.substr(name, end - name)};
+  if (owner.table == "*") return {};
+  if (resource.substr(end).starts_with(kStream)) {
+    owner.stream_label = resource.substr(end + kStream.size());
+  } else {
+    owner.arn = resource.substr(0, end);
+  }
+  return owner;
 }
 
 bool IsAboutPolicies(std::string_view action) { return action.ends_with("ResourcePolicy"); }
 
+base::Result<auth::Policy> ParsePolicy(std::string_view text) {
+  json::Document document;
+  TRY_ASSIGN(const auto element, document.Parse(text));
+  return auth::Policy::ParseResourceBased(element, ConditionKeys());
+}
+
 }  // namespace
 
+model::DbStatus CheckDecidable(std::string_view document) {
+  // As it would be kept: AWS takes some things that are then written otherwise.
+  const auto canonical = engine::CanonicalPolicy(document);
+  if (!canonical) return {};
+  const auto policy = ParsePolicy(*canonical);
+  if (policy) return {};
+  return model::Invalid(
+      fmt::format("One or more parameter values were invalid: Invalid policy document: {}",
+                  policy.error().message));
+}
+
 auth::Verdict ResourcePolicyCache::Decide(const auth::PolicyQuestion& question) {
-  const std::string arn = OwnerOf(question.resource);
-  if (arn.empty()) return auth::Verdict::kNothing;
-  const auto found = Find(arn);
-  if (found == nullptr) return auth::Verdict::kNothing;
-  if (found->policy != nullptr) return found->policy->Decide(question);
+  const PolicyOwner owner = OwnerOf(question.resource);
+  if (owner.table.empty()) return auth::Verdict::kNothing;
+  const auto stored = engine_.FindResourcePolicy(owner.table, owner.stream_label);
+  if (stored == nullptr) return auth::Verdict::kNothing;
+  if (const auto policy = Parse(owner.arn, stored->policy)) return policy->Decide(question);
   return IsAboutPolicies(question.action) ? auth::Verdict::kNothing : auth::Verdict::kDenied;
 }
 
-std::shared_ptr<const ResourcePolicyCache::Parsed> ResourcePolicyCache::Find(
-    const std::string& arn) {
-  const auto stored = engine_.GetResourcePolicy({arn});
+std::shared_ptr<const auth::Policy> ResourcePolicyCache::Parse(std::string_view arn,
+                                                               const std::string& document) {
   const std::lock_guard lock(mutex_);
   const auto known = parsed_.find(arn);
-  if (!stored) {
-    if (known != parsed_.end()) parsed_.erase(known);
-    return nullptr;
-  }
-  if (known != parsed_.end() && known->second->revision == stored->revision_id) {
-    return known->second;
-  }
-  auto parsed = std::make_shared<Parsed>();
-  parsed->revision = stored->revision_id;
-  json::Document document;
-  const auto element = document.Parse(stored->policy);
-  auto policy = element ? auth::Policy::ParseResourceBased(*element, ConditionKeys())
-                        : base::Result<auth::Policy>(std::unexpected(element.error()));
-  if (policy) {
-    parsed->policy = std::make_shared<const auth::Policy>(*std::move(policy));
+  if (known != parsed_.end() && known->second.document == document) return known->second.policy;
+  Parsed parsed{.document = document};
+  if (auto policy = ParsePolicy(document)) {
+    parsed.policy = std::make_shared<const auth::Policy>(*std::move(policy));
   } else {
-    base::Log(
-        base::LogLevel::kWarn, "a resource's policy is not understood, and denies everything",
-        {{"resource", std::string_view(arn)}, {"error", std::string_view(policy.error().message)}});
+    base::Log(base::LogLevel::kWarn, "a resource's policy is not understood, and denies everything",
+              {{"resource", arn}, {"error", std::string_view(policy.error().message)}});
   }
   if (parsed_.size() >= kMaxKept) parsed_.clear();
-  parsed_[arn] = parsed;
-  return parsed;
+  return parsed_.insert_or_assign(std::string(arn), std::move(parsed)).first->second.policy;
 }
 
 }  // namespace cruddur::dynamo

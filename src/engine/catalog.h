@@ -63,11 +63,6 @@ struct TtlState {
   bool on() const { return index != 0; }
 };
 
-// A resource-based policy as GetResourcePolicy answers it.
-struct ResourcePolicyState {
-  std::string document, revision;
-};
-
 // Contributor insights of a table or an index that were switched on at least once.
 struct ContributorInsightsState {
   bool enabled = false;
@@ -91,7 +86,8 @@ struct TableState {
   // restart the new ones are told.
   std::shared_ptr<const model::TableDescription> shown;
   std::shared_ptr<Throttle> throttle;                        // null: throughput isn't enforced
-  std::map<std::string, ResourcePolicyState> policies;       // by a stream's label; "": the table's
+  std::map<std::string, model::ResourcePolicy, std::less<>>
+      policies;  // by a stream's label; "": its own
   std::map<std::string, ContributorInsightsState> insights;  // by an index's name; "": the table's
   std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
   // The last sequence number given to a stream record of this table. Stored with release when that

@@ -216,8 +216,8 @@ TtlState ReadTtl(Fields& fields) {
 void WriteSettings(Writer& out, const TableState& table) {
   out.Key("policies").BeginArray();
   for (const auto& [of, policy] : table.policies) {
-    out.BeginObject().Key("of").String(of).Key("document").String(policy.document);
-    out.Key("revision").String(policy.revision).EndObject();
+    out.BeginObject().Key("of").String(of).Key("document").String(policy.policy);
+    out.Key("revision").String(policy.revision_id).EndObject();
   }
   out.EndArray().Key("insights").BeginArray();
   for (const auto& [of, insights] : table.insights) {

@@ -150,6 +150,10 @@ class RocksEngine final : public Engine {
       const model::GetResourcePolicyRequest& request) override {
     return engine::GetResourcePolicy(*catalog_->Snapshot(), naming_, request);
   }
+  std::shared_ptr<const model::ResourcePolicy> FindResourcePolicy(
+      std::string_view table, std::string_view stream_label) override {
+    return engine::FindResourcePolicy(*catalog_->Snapshot(), table, stream_label);
+  }
   void UpdateContributorInsights(model::UpdateContributorInsightsRequest request,
                                  Done<model::ContributorInsightsSummary> done) override {
     SubmitUpdateContributorInsights(writes_, std::move(request), std::move(done));

@@ -124,6 +124,10 @@ class Engine {
                                     Done<model::PolicyRevision>) = 0;
   virtual DbResult<model::ResourcePolicy> GetResourcePolicy(
       const model::GetResourcePolicyRequest&) = 0;
+  // For every request that policies decide on: the policy of a table, or of its stream with that
+  // label; null: there is none. Nothing is copied.
+  virtual std::shared_ptr<const model::ResourcePolicy> FindResourcePolicy(
+      std::string_view table, std::string_view stream_label) = 0;
   virtual void UpdateContributorInsights(model::UpdateContributorInsightsRequest,
                                          Done<model::ContributorInsightsSummary>) = 0;
   virtual DbResult<model::ContributorInsightsDescription> DescribeContributorInsights(

@@ -80,20 +80,20 @@ DbResult<std::shared_ptr<const TableState>> FindOwner(const CatalogSnapshot& cat
   return table;
 }
 
-const ResourcePolicyState* Find(const TableState& table, const PolicyOwner& owner) {
+const model::ResourcePolicy* Find(const TableState& table, const PolicyOwner& owner) {
   const auto found = table.policies.find(owner.stream);
   return found == table.policies.end() ? nullptr : &found->second;
 }
 
 DbStatus CheckRevision(const std::optional<std::string>& expected, const PolicyOwner& owner,
-                       const ResourcePolicyState* present) {
+                       const model::ResourcePolicy* present) {
   if (!expected) return {};
   if (*expected == kNoPolicy) {
     if (present == nullptr) return {};
     return PolicyNotFound(
         fmt::format("Requested policy update expecting none to be present for table {}, but a "
                     "policy exists with revision id {}.",
-                    owner.table, present->revision));
+                    owner.table, present->revision_id));
   }
   if (present == nullptr) {
     return PolicyNotFound(
@@ -101,11 +101,11 @@ DbStatus CheckRevision(const std::optional<std::string>& expected, const PolicyO
                     "to target table {}.",
                     *expected, owner.table));
   }
-  if (present->revision == *expected) return {};
+  if (present->revision_id == *expected) return {};
   return PolicyNotFound(
       fmt::format("Requested update for policy with revision id {}, but the policy associated to "
                   "target table {} has revision id {}.",
-                  *expected, owner.table, present->revision));
+                  *expected, owner.table, present->revision_id));
 }
 
 // Puts a policy, or takes it away where `document` is nothing.
@@ -122,16 +122,16 @@ class PolicyOperation final : public CatalogOperation<PolicyRevision> {
  private:
   DbResult<PolicyRevision> Change(Commit& commit) override {
     TRY_ASSIGN(const auto found, FindOwner(commit.catalog(), owner_, arn_));
-    const ResourcePolicyState* present = Find(*found, owner_);
+    const model::ResourcePolicy* present = Find(*found, owner_);
     TRY(CheckRevision(expected_, owner_, present));
-    if (document_ ? present != nullptr && present->document == *document_ : present == nullptr) {
-      return PolicyRevision{present == nullptr ? "" : present->revision};
+    if (document_ ? present != nullptr && present->policy == *document_ : present == nullptr) {
+      return PolicyRevision{present == nullptr ? "" : present->revision_id};
     }
     TableState table = *found;
-    std::string revision = document_ ? "" : present->revision;
+    std::string revision = document_ ? "" : present->revision_id;
     if (document_) {
-      ResourcePolicyState policy = NewPolicy(*document_, commit.now(), present);
-      revision = policy.revision;
+      model::ResourcePolicy policy = NewPolicy(*document_, commit.now(), present);
+      revision = policy.revision_id;
       table.policies[owner_.stream] = std::move(policy);
     } else {
       table.policies.erase(owner_.stream);
@@ -149,11 +149,11 @@ class PolicyOperation final : public CatalogOperation<PolicyRevision> {
 
 }  // namespace
 
-ResourcePolicyState NewPolicy(std::string document, base::Micros now,
-                              const ResourcePolicyState* previous) {
+model::ResourcePolicy NewPolicy(std::string document, base::Micros now,
+                                const model::ResourcePolicy* previous) {
   int64_t revision = now.count() / 1000;
   if (previous != nullptr) {
-    const std::string& text = previous->revision;
+    const std::string& text = previous->revision_id;
     int64_t last = 0;
     std::from_chars(text.data(), text.data() + text.size(), last);
     revision = std::max(revision, last + 1);
@@ -187,9 +187,19 @@ DbResult<model::ResourcePolicy> GetResourcePolicy(const CatalogSnapshot& catalog
                                                   const model::GetResourcePolicyRequest& request) {
   TRY_ASSIGN(const PolicyOwner owner, OwnerOf(request.resource_arn, naming));
   TRY_ASSIGN(const auto table, FindOwner(catalog, owner, request.resource_arn));
-  const ResourcePolicyState* policy = Find(*table, owner);
+  const model::ResourcePolicy* policy = Find(*table, owner);
   if (policy == nullptr) return PolicyNotFound(request.resource_arn);
-  return model::ResourcePolicy{policy->document, policy->revision};
+  return *policy;
+}
+
+std::shared_ptr<const model::ResourcePolicy> FindResourcePolicy(const CatalogSnapshot& catalog,
+                                                                std::string_view table,
+                                                                std::string_view stream) {
+  const auto found = catalog.FindTable(table);
+  if (found == nullptr) return nullptr;
+  const auto policy = found->policies.find(stream);
+  if (policy == found->policies.end()) return nullptr;
+  return {found, &policy->second};
 }
 
 }  // namespace cruddur::engine

@@ -17,10 +17,14 @@ void SubmitDeleteResourcePolicy(const WriteContext& context, const TableNaming& 
 DbResult<model::ResourcePolicy> GetResourcePolicy(const CatalogSnapshot& catalog,
                                                   const TableNaming& naming,
                                                   const model::GetResourcePolicyRequest& request);
+// Null: the table, or its stream with that label, has none. Shares what the catalog holds.
+std::shared_ptr<const model::ResourcePolicy> FindResourcePolicy(const CatalogSnapshot& catalog,
+                                                                std::string_view table,
+                                                                std::string_view stream_label);
 
 // A policy with a revision that `previous`, where there is one, hasn't had: the time in
 // milliseconds, or one more where that is past already. `document` is canonical.
-ResourcePolicyState NewPolicy(std::string document, base::Micros now,
-                              const ResourcePolicyState* previous = nullptr);
+model::ResourcePolicy NewPolicy(std::string document, base::Micros now,
+                                const model::ResourcePolicy* previous = nullptr);
 
 }  // namespace cruddur::engine

@@ -154,10 +154,10 @@ class Access(unittest.TestCase):
             self.refused(client(server, "LAMBDA").list_tables, "AccessDeniedException", "ListTables")
 
     def test_a_file_that_is_not_understood_stops_the_start(self):
-        condition = {"StringEquals": {"aws:MultiFactorAuthPresent": "true"}}
+        condition = {"StringEquals": {"aws:ResourceTag/team": "true"}}
         unsupported = {"Statement": {**EVERYTHING["Statement"], "Condition": condition}}
         for mode, users, why in (
-            (0o600, [user("a", unsupported)], "'aws:MultiFactorAuthPresent' is not supported"),
+            (0o600, [user("a", unsupported)], "'aws:ResourceTag/team' is not supported"),
             (0o600, [], "the file has no access key"),
             (0o644, [user("a", EVERYTHING)], "chmod 600"),
         ):
