@@ -65,15 +65,11 @@ void Enter(Commit& commit, const IndexToFill& target, std::string_view key, std:
 void Complete(Commit& commit, const IndexToFill& target) {
   TableState next = *target.table;
   if (target.index) {
-    model::IndexDescription& index = next.description.indexes[*target.index];
-    // Where the control plane takes its time, TableTransitions tells when it is over.
-    const bool passing = next.settles_at.count() != 0;
-    if (!passing) index.status = model::TableStatus::kActive;
-    index.backfilling = false;
     next.indexes[*target.index].backfill = nullptr;
-    const bool more =
-        std::ranges::any_of(next.description.indexes, &model::IndexDescription::backfilling);
-    if (!more && !passing) next.description.status = model::TableStatus::kActive;
+    // Where the control plane takes its time, TableTransitions tells when it is over.
+    if (next.settles_at.count() == 0) {
+      next.description.indexes[*target.index].status = model::TableStatus::kActive;
+    }
   } else {
     next.ttl.backfill = nullptr;
   }

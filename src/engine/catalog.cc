@@ -75,6 +75,9 @@ model::TableDescription Describe(const TableState& table, base::Micros now) {
     const KeyspaceCounts& counts = *table.indexes[i].counts;
     description.indexes[i].item_count = counts.items.load(std::memory_order_relaxed);
     description.indexes[i].size_bytes = counts.bytes.load(std::memory_order_relaxed);
+    description.indexes[i].backfilling =
+        description.indexes[i].status == model::TableStatus::kCreating &&
+        !table.indexes[i].allocating && table.description.status != model::TableStatus::kCreating;
     tell_changes(description.indexes[i].throughput_changes);
   }
   return description;

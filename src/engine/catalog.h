@@ -49,6 +49,7 @@ struct IndexState {
   KeyspaceId id = 0;
   std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
   std::shared_ptr<BackfillProgress> backfill;  // null: the index is complete
+  bool allocating = false;                     // told as not backfilling yet, whatever it does
   std::shared_ptr<Throttle> throttle;          // of a global index; null: see TableState
 };
 
@@ -70,8 +71,11 @@ struct ContributorInsightsState {
   base::Micros changed_at{0};
 };
 
+// Why a table is UPDATING, but for its indexes: see update_table_conflicts.h.
+enum class TableChange { kNone, kThroughput, kStream, kTableClass };
+
 // A table as its description has it, and where its data is. `item_count` and `size_bytes` of the
-// description aren't kept up: see Describe.
+// description and `backfilling` of its indexes aren't kept up: see Describe.
 struct TableState {
   KeyspaceId id = 0;
   model::TableDescription description;
@@ -82,12 +86,12 @@ struct TableState {
   std::vector<model::Tag> tags;
   // When a status that passes gives way: see table_transitions.h. 0: none does by its time.
   base::Micros settles_at{0};
-  // The settings that are told until then; null: those of the description. Not stored: after a
-  // restart the new ones are told.
+  TableChange changing = TableChange::kNone;  // until then
+  // The settings that are told until then; null: those of the description.
   std::shared_ptr<const model::TableDescription> shown;
-  std::shared_ptr<Throttle> throttle;                        // null: throughput isn't enforced
+  std::shared_ptr<Throttle> throttle;  // null: throughput isn't enforced
   std::map<std::string, model::ResourcePolicy, std::less<>>
-      policies;  // by a stream's label; "": its own
+      policies;                                              // by a stream's label; "": its own
   std::map<std::string, ContributorInsightsState> insights;  // by an index's name; "": the table's
   std::shared_ptr<KeyspaceCounts> counts = std::make_shared<KeyspaceCounts>();
   // The last sequence number given to a stream record of this table. Stored with release when that

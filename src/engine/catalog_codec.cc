@@ -1,9 +1,7 @@
 #include "engine/catalog_codec.h"
 
-#include "engine/table_settings.h"
+#include "engine/settings_codec.h"
 #include "engine/ttl_index.h"
-#include "json/reader.h"
-#include "json/writer.h"
 
 namespace cruddur::engine {
 namespace {
@@ -26,108 +24,23 @@ void WriteSchema(Writer& out, const model::KeySchema& keys) {
   WriteKeys(out, "sort", keys.sort);
 }
 
-void WriteThroughput(Writer& out, const model::Throughput& throughput) {
-  out.Key("read_units").Int(throughput.read_units);
-  out.Key("write_units").Int(throughput.write_units);
-}
-
-// What earlier versions didn't have, and what is at its default, isn't written.
-void WriteSettings(Writer& out, const model::OnDemandThroughput& on_demand,
-                   const model::Throughput& warm) {
-  if (on_demand.max_read) out.Key("max_read").Int(*on_demand.max_read);
-  if (on_demand.max_write) out.Key("max_write").Int(*on_demand.max_write);
-  out.Key("warm_read").Int(warm.read_units).Key("warm_write").Int(warm.write_units);
-}
-
-void WriteChanges(Writer& out, const model::ThroughputChanges& changes) {
-  if (changes == model::ThroughputChanges()) return;
-  out.Key("last_increase").Int(changes.last_increase.count());
-  out.Key("last_decrease").Int(changes.last_decrease.count());
-  out.Key("decreases").Int(changes.decreases_today);
-}
-
-void WriteIndex(Writer& out, const model::IndexDescription& index, KeyspaceId id) {
+void WriteIndex(Writer& out, const model::IndexDescription& index, const IndexState& state) {
   out.BeginObject();
-  out.Key("keyspace").Int(id).Key("name").String(index.name).Key("global").Bool(index.global);
+  out.Key("keyspace").Int(state.id).Key("name").String(index.name);
+  out.Key("global").Bool(index.global);
   WriteSchema(out, index.keys);
   out.Key("projection").String(NameOf(index.projection.type)).Key("non_key").BeginArray();
   for (const std::string& name : index.projection.non_key_attributes) out.String(name);
   out.EndArray();
   WriteThroughput(out, index.throughput);
   WriteChanges(out, index.throughput_changes);
-  WriteSettings(out, index.on_demand, index.warm);
-  out.Key("status").String(NameOf(index.status)).Key("backfilling").Bool(index.backfilling);
+  WriteLimits(out, index.on_demand, index.warm);
+  out.Key("status").String(NameOf(index.status));
+  out.Key("backfilling").Bool(state.backfill != nullptr);
+  if (state.allocating) out.Key("allocating").Int(1);
   out.Key("arn").String(index.arn);
   out.EndObject();
 }
-
-// Reads the members of one object. What is missing or of another type makes `complete` false and
-// reads as nothing: one check at the end is enough.
-class Fields {
- public:
-  explicit Fields(json::Element element) { complete_ = element.get(object_) == simdjson::SUCCESS; }
-
-  bool complete() const { return complete_; }
-
-  std::string Text(const char* name) { return std::string(Get<std::string_view>(name)); }
-  int64_t Int(const char* name) { return Get<int64_t>(name); }
-  // For members that earlier versions didn't write.
-  int64_t IntOr(const char* name, int64_t missing) {
-    int64_t value = missing;
-    const auto error = complete_ ? object_[name].get(value) : simdjson::SUCCESS;
-    if (error != simdjson::SUCCESS && error != simdjson::NO_SUCH_FIELD) complete_ = false;
-    return value;
-  }
-  std::string TextOr(const char* name, std::string_view missing) {
-    std::string_view value = missing;
-    const auto error = complete_ ? object_[name].get(value) : simdjson::SUCCESS;
-    if (error != simdjson::SUCCESS && error != simdjson::NO_SUCH_FIELD) complete_ = false;
-    return std::string(value);
-  }
-  bool Bool(const char* name) { return Get<bool>(name); }
-  template <class Integer>
-  Integer Id(const char* name) {
-    const int64_t value = Int(name);
-    if (!std::in_range<Integer>(value)) complete_ = false;
-    return static_cast<Integer>(value);
-  }
-  template <class Enum>
-  Enum Named(const char* name) {
-    Enum value{};
-    if (!FromName(Get<std::string_view>(name), value)) complete_ = false;
-    return value;
-  }
-  // Calls read(element) for each of an array that earlier versions didn't write.
-  template <class Read>
-  void EachIfThere(const char* name, Read read) {
-    json::Array array;
-    if (complete_ && object_[name].get(array) == simdjson::NO_SUCH_FIELD) return;
-    Each(name, read);
-  }
-  // Calls read(element) for each of the array.
-  template <class Read>
-  void Each(const char* name, Read read) {
-    json::Array array;
-    if (!complete_ || object_[name].get(array) != simdjson::SUCCESS) {
-      complete_ = false;
-      return;
-    }
-    for (const json::Element element : array) {
-      if (!read(element)) complete_ = false;
-    }
-  }
-
- private:
-  template <class T>
-  T Get(const char* name) {
-    T value{};
-    if (!complete_ || object_[name].get(value) != simdjson::SUCCESS) complete_ = false;
-    return value;
-  }
-
-  json::Object object_;
-  bool complete_ = false;
-};
 
 void ReadKeys(Fields& fields, const char* name, std::vector<model::KeyAttribute>& out) {
   fields.Each(name, [&](json::Element element) {
@@ -146,26 +59,6 @@ model::KeySchema ReadSchema(Fields& fields) {
   return keys;
 }
 
-model::OnDemandThroughput ReadOnDemand(Fields& fields) {
-  model::OnDemandThroughput on_demand;
-  if (const int64_t read = fields.IntOr("max_read", 0); read != 0) on_demand.max_read = read;
-  if (const int64_t write = fields.IntOr("max_write", 0); write != 0) on_demand.max_write = write;
-  return on_demand;
-}
-
-model::ThroughputChanges ReadChanges(Fields& fields) {
-  return {.last_increase = base::Micros(fields.IntOr("last_increase", 0)),
-          .last_decrease = base::Micros(fields.IntOr("last_decrease", 0)),
-          .decreases_today = fields.IntOr("decreases", 0)};
-}
-
-model::Throughput ReadWarm(Fields& fields, model::BillingMode billing,
-                           const model::Throughput& throughput) {
-  const model::Throughput initial = InitialWarmThroughput(billing, throughput);
-  return {fields.IntOr("warm_read", initial.read_units),
-          fields.IntOr("warm_write", initial.write_units)};
-}
-
 bool ReadIndex(json::Element element, TableState& table) {
   Fields fields(element);
   model::IndexDescription index;
@@ -181,14 +74,14 @@ bool ReadIndex(json::Element element, TableState& table) {
     index.projection.non_key_attributes.emplace_back(text);
     return read;
   });
-  index.throughput = {fields.Int("read_units"), fields.Int("write_units")};
+  index.throughput = ReadThroughput(fields);
   index.throughput_changes = ReadChanges(fields);
   index.on_demand = ReadOnDemand(fields);
   index.warm = ReadWarm(fields, table.description.billing, index.throughput);
   index.status = fields.Named<model::TableStatus>("status");
-  index.backfilling = fields.Bool("backfilling");
   index.arn = fields.Text("arn");
-  if (index.backfilling) {
+  state.allocating = fields.IntOr("allocating", 0) != 0;
+  if (fields.Bool("backfilling")) {
     state.backfill = std::make_shared<BackfillProgress>();
     state.backfill->leftovers = true;
   }
@@ -243,6 +136,49 @@ void ReadSettings(Fields& fields, TableState& table) {
   });
 }
 
+constexpr std::string_view NameOf(TableChange change) {
+  switch (change) {
+    case TableChange::kNone:
+      return "";
+    case TableChange::kThroughput:
+      return "throughput";
+    case TableChange::kStream:
+      return "stream";
+    case TableChange::kTableClass:
+      return "table class";
+  }
+  return "";
+}
+
+bool FromName(std::string_view name, TableChange& change) {
+  for (const TableChange each : {TableChange::kNone, TableChange::kThroughput, TableChange::kStream,
+                                 TableChange::kTableClass}) {
+    if (NameOf(each) != name) continue;
+    change = each;
+    return true;
+  }
+  return false;
+}
+
+void WriteTransition(Writer& out, const TableState& table) {
+  out.Key("settles_at").Int(table.settles_at.count());
+  if (table.changing != TableChange::kNone) out.Key("changing").String(NameOf(table.changing));
+  if (table.shown == nullptr) return;
+  out.Key("shown");
+  WriteShown(out, *table.shown);
+}
+
+// Stores of before anything took its time have none of it.
+void ReadTransition(Fields& fields, TableState& table) {
+  table.settles_at = base::Micros(fields.IntOr("settles_at", 0));
+  if (!FromName(fields.TextOr("changing", ""), table.changing)) fields.MarkIncomplete();
+  fields.IfThere("shown", [&](json::Element element) {
+    Fields members(element);
+    table.shown = std::make_shared<const model::TableDescription>(ReadShown(members));
+    return members.complete();
+  });
+}
+
 bool ReadShard(json::Element element, StreamState& stream) {
   Fields fields(element);
   ShardState shard;
@@ -274,13 +210,13 @@ std::string EncodeTable(const TableState& table) {
   WriteSchema(out, description.keys);
   out.Key("indexes").BeginArray();
   for (size_t i = 0; i < table.indexes.size(); ++i) {
-    WriteIndex(out, description.indexes[i], table.indexes[i].id);
+    WriteIndex(out, description.indexes[i], table.indexes[i]);
   }
   out.EndArray();
   out.Key("billing").String(NameOf(description.billing));
   WriteThroughput(out, description.throughput);
   WriteChanges(out, description.throughput_changes);
-  WriteSettings(out, description.on_demand, description.warm);
+  WriteLimits(out, description.on_demand, description.warm);
   out.Key("on_demand_since").Int(description.on_demand_since.count());
   if (!description.kms_key_arn.empty()) out.Key("kms_key").String(description.kms_key_arn);
   out.Key("stream").Int(table.stream).Key("open_shard").Int(table.open_shard);
@@ -297,7 +233,7 @@ std::string EncodeTable(const TableState& table) {
   out.Key("ttl_index").Int(table.ttl.index);
   out.Key("ttl_backfilling").Int(table.ttl.backfill != nullptr ? 1 : 0);
   out.Key("created_at").Int(description.created_at.count());
-  out.Key("settles_at").Int(table.settles_at.count());
+  WriteTransition(out, table);
   out.Key("tags").BeginArray();
   for (const model::Tag& tag : table.tags) {
     out.BeginObject().Key("key").String(tag.key).Key("value").String(tag.value).EndObject();
@@ -321,7 +257,7 @@ base::Result<TableState> DecodeTable(std::string_view json) {
   description.id = fields.Text("id");
   description.keys = ReadSchema(fields);
   description.billing = fields.Named<model::BillingMode>("billing");
-  description.throughput = {fields.Int("read_units"), fields.Int("write_units")};
+  description.throughput = ReadThroughput(fields);
   description.throughput_changes = ReadChanges(fields);
   description.on_demand = ReadOnDemand(fields);
   description.warm = ReadWarm(fields, description.billing, description.throughput);
@@ -342,7 +278,7 @@ base::Result<TableState> DecodeTable(std::string_view json) {
   const bool on_demand = description.billing == model::BillingMode::kPayPerRequest;
   description.on_demand_since =
       base::Micros(fields.IntOr("on_demand_since", on_demand ? description.created_at.count() : 0));
-  table.settles_at = base::Micros(fields.IntOr("settles_at", 0));
+  ReadTransition(fields, table);
   fields.Each("tags", [&](json::Element tag) {
     Fields members(tag);
     table.tags.push_back({members.Text("key"), members.Text("value")});

@@ -43,10 +43,13 @@ TableState SomeTable(const std::string& name, KeyspaceId id) {
   index.projection = {model::ProjectionType::kInclude, {"x", "ÿ"}};
   index.throughput = {1, 2};
   index.status = model::TableStatus::kCreating;
-  index.backfilling = true;
   index.arn = "arn/index";
   table.description.indexes.push_back(index);
-  table.indexes.push_back({id + 1, std::make_shared<KeyspaceCounts>()});
+  table.indexes.push_back(
+      {.id = id + 1, .backfill = std::make_shared<BackfillProgress>(), .allocating = true});
+  table.settles_at = base::Micros(1'679'651'105'000'000);
+  table.changing = TableChange::kStream;
+  table.shown = std::make_shared<const model::TableDescription>(table.description);
   return table;
 }
 
@@ -72,6 +75,9 @@ TEST(CatalogCodec, TablesReadBackAsTheyWere) {
   EXPECT_EQ(EncodeTable(*table), json);
   EXPECT_EQ(table->description.indexes[0].projection.non_key_attributes[1], "ÿ");
   EXPECT_EQ(table->indexes[0].id, 41u);
+  EXPECT_TRUE(table->indexes[0].backfill->leftovers);
+  ASSERT_NE(table->shown, nullptr);
+  EXPECT_EQ(table->shown->indexes[0].throughput, (model::Throughput{1, 2}));
   EXPECT_TRUE(table->description.deletion_protection);
 }
 

@@ -26,7 +26,7 @@ std::vector<std::unique_ptr<BackgroundTask>> MakeTasks(const EngineOptions& opti
   std::vector<std::unique_ptr<BackgroundTask>> tasks;
   tasks.push_back(std::make_unique<Backfill>());
   tasks.push_back(std::make_unique<TtlSweeper>(options.ttl_interval));
-  tasks.push_back(std::make_unique<TableTransitions>());
+  tasks.push_back(std::make_unique<TableTransitions>(options.control_plane_delay));
   tasks.push_back(std::make_unique<StreamTrimmer>());
   tasks.push_back(std::make_unique<ShardSplitter>(options.shard_interval));
   return tasks;

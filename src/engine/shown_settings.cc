@@ -21,7 +21,7 @@ void ShowSettings(const model::TableDescription& shown, model::TableDescription&
     index.throughput_changes = told->throughput_changes;
     index.warm = told->warm;
     index.warming = told->warming;
-    index.status = told->status;
+    if (told->status == model::TableStatus::kUpdating) index.status = told->status;
   }
 }
 

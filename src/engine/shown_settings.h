@@ -1,6 +1,6 @@
 // What is told of a table's settings while a change of them takes its time: the values that
-// UpdateTable answered with (update_table_answer.h). Limits on demand and deletion protection change
-// at once.
+// UpdateTable answered with (update_table_answer.h). Limits on demand and deletion protection
+// change at once.
 #pragma once
 
 #include "model/table.h"

@@ -9,17 +9,19 @@
 namespace cruddur::engine {
 namespace {
 
-using model::IndexDescription;
 using model::TableStatus;
 
 constexpr base::Micros kPauseAfterFailure = std::chrono::seconds(1);
 
 bool IsPassing(const TableState& table) { return table.settles_at.count() != 0; }
 
-// Drops the indexes that were to go, and has the others be what they were to become.
-void Settle(Commit& commit, TableState& table) {
+// Drops the indexes that were to go, and has the others be what they were to become. One that was
+// allocated is backfilling for as long again.
+void Settle(Commit& commit, base::Micros delay, TableState& table) {
   table.settles_at = base::Micros(0);
   table.shown = nullptr;
+  table.changing = TableChange::kNone;
+  table.description.status = TableStatus::kActive;
   auto& descriptions = table.description.indexes;
   for (size_t i = descriptions.size(); i-- > 0;) {
     const auto place = static_cast<std::ptrdiff_t>(i);
@@ -27,12 +29,13 @@ void Settle(Commit& commit, TableState& table) {
       DropKeyspace(commit, table.indexes[i].id);
       descriptions.erase(descriptions.begin() + place);
       table.indexes.erase(table.indexes.begin() + place);
-    } else if (!descriptions[i].backfilling) {
+    } else if (table.indexes[i].allocating) {
+      table.indexes[i].allocating = false;
+      table.settles_at = commit.now() + delay / 2;
+    } else if (table.indexes[i].backfill == nullptr) {
       descriptions[i].status = TableStatus::kActive;
     }
   }
-  const bool filling = std::ranges::any_of(descriptions, &IndexDescription::backfilling);
-  table.description.status = filling ? TableStatus::kUpdating : TableStatus::kActive;
 }
 
 }  // namespace
@@ -77,7 +80,7 @@ void TableTransitions::Evaluate(Commit& commit) {
       DropTable(commit, edit, *table);
     } else {
       TableState next = *table;
-      Settle(commit, next);
+      Settle(commit, delay_, next);
       edit.PutTable(std::move(next));
     }
   }

@@ -15,6 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr base::Micros kDelay = std::chrono::seconds(10);
+constexpr std::string_view kInUse = "Attempt to change a resource which is still in use: ";
 constexpr std::string_view kBusy =
     "Attempt to change a resource which is still in use: Table is being ";
 
@@ -90,10 +91,15 @@ TEST_F(TableStatuses, AChangedTableIsUpdatingAndInUse) {
   const auto infrequent = model::TableClass::kStandardInfrequentAccess;
   ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .table_class = infrequent}));
   EXPECT_EQ(Table().status, TableStatus::kUpdating);
-  const auto again =
-      Update(model::UpdateTableRequest{.table = "items", .deletion_protection = true});
+  EXPECT_TRUE(Update(model::UpdateTableRequest{.table = "items", .deletion_protection = false}));
+  EXPECT_EQ(Table().status, TableStatus::kUpdating) << "which goes on";
+  const auto again = Update(model::UpdateTableRequest{.table = "items", .table_class = infrequent});
   EXPECT_EQ(CodeOf(again), DbErrorCode::kResourceInUse);
-  EXPECT_EQ(ErrorOf(again), std::string(kBusy) + "updated: items");
+  EXPECT_EQ(ErrorOf(again),
+            std::string(kInUse) +
+                "Can't update table class when a table class update is in progress. "
+                "Table: items TableClassUpdateInProgress: "
+                "STANDARD_INFREQUENT_ACCESS");
   EXPECT_EQ(ErrorOf(Drop("items")),
             "Attempt to change a resource which is still in use: Table: items is in the process of "
             "being updated.");
@@ -189,12 +195,151 @@ TEST_F(TableStatuses, TimeToLiveIsEnablingAndDisablingForAWhile) {
   EXPECT_EQ(engine().DescribeTimeToLive("items")->attribute, "");
 }
 
+TEST_F(TableStatuses, AnotherChangeTellsNothingBeforeItsTime) {
+  using model::Throughput;
+  Wait(kDelay);
+  const auto warm = [&](int64_t units) {
+    const auto changed = Update(model::UpdateTableRequest{
+        .table = "items", .update_indexes = {{.name = "by-g", .warm = {{units, {}}}}}});
+    ASSERT_TRUE(changed) << ErrorOf(changed);
+  };
+  warm(30'000);
+  const auto encrypted =
+      Update(model::UpdateTableRequest{.table = "items", .encryption = {{true, "1234"}}});
+  ASSERT_TRUE(encrypted) << ErrorOf(encrypted);
+  for (const auto& table : {*encrypted, Table()}) {
+    EXPECT_EQ(table.indexes[0].warm, (Throughput{12'000, 4'000}));
+    EXPECT_TRUE(table.indexes[0].warming);
+    EXPECT_TRUE(table.encryption_changing);
+  }
+  EXPECT_EQ(
+      ErrorOf(Update(model::UpdateTableRequest{.table = "items", .encryption = {{true, "5678"}}})),
+      std::string(kInUse) + "Server-Side Encryption is still being updated");
+  Restart();
+  EXPECT_EQ(Table().indexes[0].warm, (Throughput{12'000, 4'000}));
+  EXPECT_TRUE(Table().indexes[0].warming);
+  EXPECT_EQ(Table().kms_key_arn, "");
+  Wait(kDelay);
+  EXPECT_EQ(Table().indexes[0].warm, (Throughput{30'000, 4'000}));
+  EXPECT_FALSE(Table().indexes[0].warming);
+  EXPECT_THAT(Table().kms_key_arn, HasSubstr("key/1234"));
+}
+
+// The texts are AWS's of October 2026.
+TEST_F(TableStatuses, ChangesWaitForOneAnother) {
+  Wait(kDelay);
+  const auto refused = [&](model::UpdateTableRequest request, std::string_view text) {
+    request.table = "items";
+    const auto result = Update(std::move(request));
+    EXPECT_EQ(CodeOf(result), DbErrorCode::kResourceInUse);
+    EXPECT_EQ(ErrorOf(result), std::string(kInUse) + std::string(text));
+  };
+  const model::UpdateTableRequest stream{.stream_enabled = true,
+                                         .stream_view = model::StreamViewType::kKeysOnly},
+      provisioned{.billing = model::BillingMode::kProvisioned,
+                  .throughput = model::Throughput{7, 8},
+                  .update_indexes = {{.name = "by-g", .throughput = model::Throughput{1, 2}}}},
+      limits{.on_demand = {{5, 5}}},
+      infrequent{.table_class = model::TableClass::kStandardInfrequentAccess};
+  const auto change = [&](model::UpdateTableRequest request) {
+    request.table = "items";
+    const auto changed = Update(std::move(request));
+    ASSERT_TRUE(changed) << ErrorOf(changed);
+  };
+
+  change(stream);
+  const std::string label = "Table: items Stream: " + Table().stream_label + " Operation: ENABLE";
+  refused({.stream_enabled = false}, "A stream status change is currently in progress. " + label);
+  refused(provisioned, "Can't change table IOPS when stream status is being updated. " + label);
+  refused(infrequent, "Can't update table class when stream status is being updated. " + label);
+  refused(limits, "OnDemandThroughput cannot be updated while stream status update is in progress");
+  EXPECT_EQ(ErrorOf(Drop("items")),
+            std::string(kInUse) + "Cannot delete table while stream is being enabled/disabled.");
+  Wait(kDelay);
+
+  change(provisioned);
+  refused({.throughput = model::Throughput{9, 9}},
+          "Table IOPS are currently being updated. Table: items");
+  refused({.stream_enabled = false},
+          "Can't enable or disable stream while table IOPS are being updated. Table: items");
+  refused({.update_indexes = {{.name = "by-g", .throughput = model::Throughput{3, 3}}}},
+          "Index is being updated. Table: items Index: by-g");
+  Wait(kDelay);
+
+  change(infrequent);
+  refused({.stream_enabled = false},
+          "Can't change stream status when a table class update is in progress. Table: items "
+          "TableClassUpdateInProgress: STANDARD_INFREQUENT_ACCESS");
+  Wait(kDelay);
+
+  change({.delete_index = "by-g"});
+  refused({.delete_index = "by-g"}, "Index is being deleted. Table: items Index: by-g");
+  refused({.throughput = model::Throughput{9, 9}},
+          "Can't change table IOPS when an index is being deleted. Table: items Indexes: [by-g]");
+}
+
+TEST_F(TableStatuses, ANewIndexIsAllocatedAndThenBackfilling) {
+  Wait(kDelay);
+  const model::IndexDefinition index{.name = "by-h", .global = true, .keys = {{{"h"}}, {}}};
+  const auto added = Update(model::UpdateTableRequest{.table = "items", .create_index = index});
+  ASSERT_TRUE(added);
+  EXPECT_EQ(added->status, TableStatus::kUpdating);
+  Wait(kDelay / 2 - base::Micros(1));
+  EXPECT_EQ(Table().status, TableStatus::kUpdating);
+  EXPECT_EQ(Table().indexes.at(1).status, TableStatus::kCreating);
+  EXPECT_FALSE(Table().indexes.at(1).backfilling);
+  const auto refused = [&](model::UpdateTableRequest request) {
+    request.table = "items";
+    return ErrorOf(Update(std::move(request)));
+  };
+  EXPECT_EQ(refused({.delete_index = "by-h"}),
+            std::string(kInUse) +
+                "Index creation is in resource allocation phase. Retry deletion during "
+                "backfilling phase or when the index is active. Table: items Index: by-h");
+  EXPECT_EQ(refused({.update_indexes = {{.name = "by-h", .warm = {{30'000, {}}}}}}),
+            std::string(kInUse) +
+                "Index is being created but is not backfilling yet.  Table: items Index: by-h");
+  EXPECT_EQ(refused({.stream_enabled = true, .stream_view = model::StreamViewType::kKeysOnly}),
+            std::string(kInUse) +
+                "Can't change stream status when an index is being created. Table: items "
+                "Indexes: [by-h]");
+  Restart();
+  EXPECT_FALSE(Table().indexes.at(1).backfilling);
+
+  Wait(base::Micros(1));
+  EXPECT_EQ(Table().status, TableStatus::kActive);
+  EXPECT_EQ(Table().indexes.at(1).status, TableStatus::kCreating);
+  EXPECT_TRUE(Table().indexes.at(1).backfilling);
+  EXPECT_TRUE(Update(model::UpdateTableRequest{.table = "items", .deletion_protection = false}));
+  EXPECT_THAT(ErrorOf(engine().Scan({.table = "items", .index = "by-h"})),
+              HasSubstr("Cannot read from backfilling"));
+  EXPECT_EQ(refused({.delete_index = "by-g"}),
+            "Subscriber limit exceeded: Only 1 online index can be created or deleted "
+            "simultaneously per table");
+  EXPECT_THAT(ErrorOf(Drop("items")), HasSubstr("Cannot delete table while indexes are being"));
+  Wait(kDelay / 2);
+  EXPECT_EQ(Table().indexes.at(1).status, TableStatus::kActive);
+  EXPECT_FALSE(Table().indexes.at(1).backfilling);
+  EXPECT_TRUE(engine().Scan({.table = "items", .index = "by-h"}));
+}
+
+TEST_F(TableStatuses, AnIndexThatIsBackfillingMayBeGivenUp) {
+  Wait(kDelay);
+  const model::IndexDefinition index{.name = "by-h", .global = true, .keys = {{{"h"}}, {}}};
+  ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .create_index = index}));
+  Wait(kDelay / 2);
+  EXPECT_TRUE(Update(model::UpdateTableRequest{.table = "items", .delete_index = "by-h"}));
+  EXPECT_EQ(Table().indexes.at(1).status, TableStatus::kDeleting);
+  Wait(kDelay);
+  EXPECT_EQ(Table().indexes.size(), 1u);
+  ExpectConsistent(engine(), "items", false);
+}
+
 TEST_F(TableStatuses, IndexesComeAndGoInTheirTime) {
   Wait(kDelay);
   MustPut("items", {{"pk", "a"}, {"h", "x"}});
   const model::IndexDefinition index{.name = "by-h", .global = true, .keys = {{{"h"}}, {}}};
   ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .create_index = index}));
-  Wait(kDelay / 2);
   EXPECT_EQ(Table().indexes.at(1).status, TableStatus::kCreating);
   EXPECT_EQ(ErrorOf(Drop("items")),
             "Attempt to change a resource which is still in use: Cannot delete table while indexes "
@@ -206,10 +351,12 @@ TEST_F(TableStatuses, IndexesComeAndGoInTheirTime) {
   EXPECT_THAT(ErrorOf(engine().Scan({.table = "items", .index = "by-h"})),
               HasSubstr("Cannot read from backfilling"));
   MustPut("items", {{"pk", "b"}, {"h", "y"}});
-  Wait(kDelay);
+  Wait(kDelay / 2);
+  MustPut("items", {{"pk", "c"}, {"h", "y"}});
+  Wait(kDelay / 2);
   EXPECT_EQ(Table().indexes.at(1).status, TableStatus::kActive);
   EXPECT_EQ(Table().status, TableStatus::kActive);
-  EXPECT_EQ(engine().Scan({.table = "items", .index = "by-h"})->count, 2);
+  EXPECT_EQ(engine().Scan({.table = "items", .index = "by-h"})->count, 3);
   ExpectConsistent(engine(), "items", false);
 
   ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .delete_index = "by-h"}));

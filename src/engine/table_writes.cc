@@ -14,6 +14,7 @@
 #include "engine/table_operation.h"
 #include "engine/table_settings.h"
 #include "engine/table_transitions.h"
+#include "engine/update_table_conflicts.h"
 
 namespace cruddur::engine {
 namespace {
@@ -136,14 +137,7 @@ class DeleteTableOperation final : public TableOperation {
           "Resource cannot be deleted as it is currently protected against deletion. Disable "
           "deletion protection first.");
     }
-    const bool settling = found->settles_at.count() != 0;  // also of what shows it ACTIVE
-    if (found->description.status == model::TableStatus::kUpdating ||
-        (found->description.status == model::TableStatus::kActive && settling)) {
-      return IsUpdating(Describe(*found, commit.now()));
-    }
-    if (found->description.status != model::TableStatus::kActive) {
-      return TableIsBusy(found->description);
-    }
+    TRY(CheckNothingIsInTheWayOfDeletion(*found, commit.now()));
     TableState table = *found;
     CatalogEdit edit = commit.Edit();
     EndStream(edit, table, commit.now());
@@ -160,16 +154,6 @@ class DeleteTableOperation final : public TableOperation {
   }
 
  private:
-  static std::unexpected<model::DbError> IsUpdating(const TableDescription& table) {
-    const bool indexes = std::ranges::any_of(table.indexes, [](const auto& index) {
-      return index.status != model::TableStatus::kActive;
-    });
-    return TableInUse(
-        "Attempt to change a resource which is still in use: " +
-        (indexes ? "Cannot delete table while indexes are being created, updated, or deleted."
-                 : fmt::format("Table: {} is in the process of being updated.", table.name)));
-  }
-
   const std::string name_;
   const base::Micros delay_;
 };

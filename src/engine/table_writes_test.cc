@@ -43,9 +43,12 @@ class Tables : public EngineFixture {
         model::UpdateTableRequest{.table = "items", .create_index = index});
   }
   void AwaitActive() {
-    while (engine().DescribeTable("items")->status != TableStatus::kActive) {
-      std::this_thread::yield();
-    }
+    const auto active = [&] {
+      return std::ranges::all_of(engine().DescribeTable("items")->indexes, [](const auto& index) {
+        return index.status == TableStatus::kActive;
+      });
+    };
+    while (!active()) std::this_thread::yield();
   }
   void PutMany(int count) {
     for (int i = 0; i < count; i += 25) {
@@ -258,7 +261,9 @@ TEST_F(Tables, ANewIndexIsFilledWhileWritesGoOn) {
   EXPECT_EQ(added->indexes.at(0).status, TableStatus::kCreating);
   EXPECT_FALSE(added->indexes.at(0).backfilling) << "it has not begun";
   // Changes to items that it has come to, and has not come to.
-  for (int i = 0; engine().DescribeTable("items")->status != TableStatus::kActive; ++i) {
+  const auto index = [&] { return engine().DescribeTable("items")->indexes.at(0); };
+  for (int i = 0; index().status != TableStatus::kActive; ++i) {
+    EXPECT_EQ(engine().DescribeTable("items")->status, TableStatus::kActive);
     const Item key{{"pk", "p" + std::to_string(i % 7)}, {"sk", std::to_string(i * 13 % 3000)}};
     Item item = key;
     item.Set("g", "new");
@@ -268,7 +273,7 @@ TEST_F(Tables, ANewIndexIsFilledWhileWritesGoOn) {
       ASSERT_TRUE(Delete({.table = "items", .key = key}));
     }
   }
-  EXPECT_FALSE(engine().DescribeTable("items")->indexes.at(0).backfilling);
+  EXPECT_FALSE(index().backfilling);
   ExpectConsistent(engine(), "items", false);
 }
 

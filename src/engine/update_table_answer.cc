@@ -30,7 +30,9 @@ bool TakesTime(const model::UpdateTableRequest& request) {
 model::TableDescription AnswerTo(const model::UpdateTableRequest& request,
                                  const model::TableDescription& before,
                                  model::TableDescription after) {
-  after.status = TakesTheTable(request) ? TableStatus::kUpdating : TableStatus::kActive;
+  after.status = TakesTheTable(request) ? TableStatus::kUpdating
+                 : request.encryption   ? TableStatus::kActive
+                                        : before.status;
   const bool switched = after.billing != before.billing;
   if (!switched) {
     after.throughput = before.throughput;
@@ -43,17 +45,22 @@ model::TableDescription AnswerTo(const model::UpdateTableRequest& request,
   after.table_class = before.table_class;
   after.table_class_changed_at = before.table_class_changed_at;
   if (request.on_demand) EchoNoLimit(*request.on_demand, after.on_demand);
-  for (const model::IndexUpdate& update : request.update_indexes) {
-    const auto index = std::ranges::find(after.indexes, update.name, &IndexDescription::name);
-    const IndexDescription& was = *before.FindIndex(update.name);
+  for (IndexDescription& index : after.indexes) {
+    const IndexDescription* const was = before.FindIndex(index.name);
+    if (was == nullptr) continue;  // it is being created
     if (!switched) {
-      index->throughput = was.throughput;
-      index->throughput_changes.decreases_today = was.throughput_changes.decreases_today;
+      index.throughput = was->throughput;
+      index.throughput_changes.decreases_today = was->throughput_changes.decreases_today;
     }
-    index->warm = was.warm;
-    index->warming = was.warming || update.warm;
-    if (update.throughput || update.on_demand) index->status = TableStatus::kUpdating;
-    if (update.on_demand) EchoNoLimit(*update.on_demand, index->on_demand);
+    index.warm = was->warm;
+    index.warming = was->warming;
+    if (was->status == TableStatus::kUpdating) index.status = was->status;
+    const auto update =
+        std::ranges::find(request.update_indexes, index.name, &model::IndexUpdate::name);
+    if (update == request.update_indexes.end()) continue;
+    index.warming = index.warming || update->warm;
+    if (update->throughput || update->on_demand) index.status = TableStatus::kUpdating;
+    if (update->on_demand) EchoNoLimit(*update->on_demand, index.on_demand);
   }
   if (request.create_index) after.indexes.back().backfilling = false;
   return after;

@@ -7,6 +7,7 @@
 
 #include "engine/field_checks.h"
 #include "engine/table_checks.h"
+#include "engine/update_table_conflicts.h"
 
 namespace cruddur::engine {
 namespace {
@@ -62,12 +63,6 @@ DbStatus CheckIndexUpdates(const UpdateTableRequest& request) {
 }
 
 }  // namespace
-
-std::unexpected<model::DbError> SecondOnlineIndex() {
-  return model::DbFail(model::DbErrorCode::kLimitExceeded,
-                       "Subscriber limit exceeded: Only 1 online index can be created or deleted "
-                       "simultaneously per table");
-}
 
 DbStatus CheckUpdateTable(const UpdateTableRequest& request) {
   FieldChecks fields;

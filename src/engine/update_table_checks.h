@@ -7,7 +7,4 @@ namespace cruddur::engine {
 
 DbStatus CheckUpdateTable(const model::UpdateTableRequest& request);
 
-// The error where an index comes or goes while another one does.
-std::unexpected<model::DbError> SecondOnlineIndex();
-
 }  // namespace cruddur::engine
