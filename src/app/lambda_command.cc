@@ -5,10 +5,10 @@
 #include <cstdlib>
 #include <utility>
 
+#include "app/projection_function.h"
 #include "app/serve_commands.h"
 #include "app/store.h"
 #include "base/log.h"
-#include "messaging/service.h"
 #include "net/loop_pool.h"
 #include "stream/runtime_loop.h"
 
@@ -16,25 +16,6 @@ namespace cruddur::app {
 namespace {
 
 constexpr char kRuntimeApi[] = "AWS_LAMBDA_RUNTIME_API";
-
-// Pattern E on whatever records come: Lambda doesn't say whether it hands them over again.
-class ProjectionFunction {
- public:
-  explicit ProjectionFunction(dynamo::Client& client) : service_(client, nobody_, clock_) {}
-
-  stream::RecordsHandler handler() {
-    return [this](std::span<const model::StreamRecord> records)
-               -> base::Task<base::Result<std::vector<std::string>>> {
-      co_return co_await service_.projection().Handle(records,
-                                                      messaging::Delivery::kPerhapsRepeated);
-    };
-  }
-
- private:
-  const base::SystemClock clock_;
-  messaging::NobodyKnown nobody_;
-  messaging::Service service_;
-};
 
 // Waits for nothing but the loop, so what ends this is the Runtime API, or a signal.
 int RunLambda(const Settings& settings) {

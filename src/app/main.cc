@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   AddDemoCommand(line);
   AddStreamCommands(line);
   AddLambdaCommand(line);
+  AddStreamWorkerCommand(line);
   AddConfigCommand(line);
   AddTokenCommand(line);
   AddDdbCommands(line);

@@ -10,5 +10,6 @@ void AddDynamodbCommand(CommandLine& line);
 void AddDemoCommand(CommandLine& line);
 void AddStreamCommands(CommandLine& line);
 void AddLambdaCommand(CommandLine& line);
+void AddStreamWorkerCommand(CommandLine& line);
 
 }  // namespace cruddur::app

@@ -34,6 +34,11 @@ const std::vector<SettingSpec>& Table() {
       {"store-deadline-ms", "CRUDDUR_STORE_DEADLINE_MS", "5000", kInteger,
        "longest wait for the store, retries included", 50, 25'000},
 
+      {"lease-table", "CRUDDUR_LEASE_TABLE", "cruddur-stream-leases", kText,
+       "table of the store in which stream workers keep who works on which shard"},
+      {"lease-seconds", "CRUDDUR_LEASE_SECONDS", "10", kInteger,
+       "how long a stream worker may be silent before others take its shards", 1, 600},
+
       {"in-memory", "CRUDDUR_IN_MEMORY", "false", kBoolean, "the engine keeps nothing on disk"},
       {"durability",
        "CRUDDUR_DURABILITY",

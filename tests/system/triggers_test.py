@@ -25,6 +25,7 @@ from cruddur_process import (
     send,
     wait_until,
 )
+from message_table import MessageTable
 
 RUNTIME = ROOT / "tests/system/python_runtime.py"
 # Appends the names that it gets to a file; "slow" takes longer than it may, "poison" fails.
@@ -405,59 +406,13 @@ target = "runtime://127.0.0.1:{self.port}"
 {lines}"""
         )
         must_run("ddb", "schema-load", "--endpoint-url", f"http://127.0.0.1:{server.dynamodb}")
-        self.client = server.boto3()
-        self.members = (str(uuid.uuid4()), str(uuid.uuid4()))
+        self.table = MessageTable(server.boto3())
         return server
-
-    def put_item(self, **attributes):
-        self.client.put_item(
-            TableName="cruddur-messages",
-            Item={name: {"S": value} for name, value in attributes.items()},
-        )
-
-    def start_conversation(self):
-        group = str(uuid.uuid4())
-        for me, other in (self.members, self.members[::-1]):
-            self.put_item(
-                pk=f"GRP#{me}",
-                sk=f"2023-03-24T09:00:00.{int(group[:5], 16) % 1000000:06}+00:00",
-                message_group_uuid=group,
-                message="first",
-                user_uuid=other,
-                user_display_name="Andrew",
-                user_handle="andrew",
-            )
-        return group
-
-    def say(self, group, text):
-        self.put_item(
-            pk=f"MSG#{group}",
-            sk=f"2023-03-24T10:00:00.{int(group[:5], 16) % 1000000:06}+00:00",
-            message_uuid=str(uuid.uuid4()),
-            message=text,
-            user_uuid=self.members[0],
-            user_display_name="Andrew",
-            user_handle="andrew",
-        )
-
-    def rows(self, group):
-        """What the two members' rows of the conversation say."""
-        return [
-            item["message"]["S"]
-            for me in self.members
-            for item in self.client.query(
-                TableName="cruddur-messages",
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": {"S": f"GRP#{me}"}},
-                ConsistentRead=True,
-            )["Items"]
-            if item.get("message_group_uuid") == {"S": group}
-        ]
 
     def await_rows(self, group, text):
         self.assertTrue(
-            wait_until(lambda: self.rows(group) == [text] * 2, 30),
-            f"{self.rows(group)}\n{self.logs()}",
+            wait_until(lambda: self.table.rows(group) == [text] * 2, 30),
+            f"{self.table.rows(group)}\n{self.logs()}",
         )
 
     def handled(self, server):
@@ -473,9 +428,9 @@ target = "runtime://127.0.0.1:{self.port}"
             report_batch_item_failures="true",
             filter_patterns="""['{"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"MSG#"}]}}}}']""",
         )
-        one, two = self.start_conversation(), self.start_conversation()
+        one, two = self.table.start_conversation(), self.table.start_conversation()
         for group in (one, two, str(uuid.uuid4())):
-            self.say(group, f"hello {group}")
+            self.table.say(group, f"hello {group}")
         return server, one, two
 
 
@@ -500,9 +455,9 @@ class FirstSystem(Conversations):
     def test_it_works_on_batches_of_one_record(self):
         server = self.begin(batch_size=1)
         self.run_handler(server)
-        one, two = self.start_conversation(), self.start_conversation()
+        one, two = self.table.start_conversation(), self.table.start_conversation()
         for group in (one, two):
-            self.say(group, f"hello {group}")
+            self.table.say(group, f"hello {group}")
         for group in (one, two):
             self.await_rows(group, f"hello {group}")
 
@@ -510,8 +465,8 @@ class FirstSystem(Conversations):
         server, one, two = self.say_in_one_batch()
         self.run_handler(server)
         self.assertTrue(wait_until(lambda: self.handled(server) == 3, 30), self.logs())
-        self.assertEqual(self.rows(one), [f"hello {one}"] * 2)
-        self.assertEqual(self.rows(two), ["first"] * 2, "only the batch's first record is read")
+        self.assertEqual(self.table.rows(one), [f"hello {one}"] * 2)
+        self.assertEqual(self.table.rows(two), ["first"] * 2, "only the batch's first record is read")
 
 
 class BuiltIn(Conversations):
@@ -536,7 +491,7 @@ class BuiltIn(Conversations):
 
     def test_it_says_why_it_cannot_begin(self):
         server = self.begin()
-        self.start_conversation()
+        self.table.start_conversation()
         runtime = self.run_lambda(server, AWS_ENDPOINT_URL="no URL")
         self.assertEqual(runtime.wait(20 * PATIENCE), 1)
         self.assertTrue(
