@@ -86,7 +86,7 @@ base::Result<BuiltInKeys::Loaded> BuiltInKeys::Load() const {
     signer = Signer{std::move(key), std::move(kid)};
   }
   if (!signer) return base::Fail(base::ErrorCode::kNotFound, folder_ + ": no keys");
-  return Loaded{std::move(jwks), *std::move(signer)};
+  return Loaded{std::move(jwks), *std::move(signer), files};
 }
 
 base::Status BuiltInKeys::AddKey(const std::string& file) const {
@@ -97,9 +97,40 @@ base::Status BuiltInKeys::AddKey(const std::string& file) const {
 base::Status BuiltInKeys::Rotate() {
   TRY_ASSIGN(const auto files, Files());
   TRY(AddKey(FileName(prefix_, files.empty() ? 1 : NumberOf(prefix_, files.back()) + 1)));
+  TRY(RemoveRetired());
   TRY_ASSIGN(auto loaded, Load());
   Adopt(std::move(loaded));
   return {};
+}
+
+// A key was replaced when the file behind it was written.
+base::Status BuiltInKeys::RemoveRetired() const {
+  TRY_ASSIGN(const auto files, Files());
+  const auto now = std::filesystem::file_time_type::clock::now();
+  for (size_t i = 0; i + 1 < files.size(); ++i) {
+    std::error_code error;
+    const auto replaced_at = std::filesystem::last_write_time(folder_ + "/" + files[i + 1], error);
+    if (!error && now - replaced_at > kRetiredKeyLife) {
+      std::filesystem::remove(folder_ + "/" + files[i], error);
+    }
+    if (error) return base::Fail(base::ErrorCode::kIo, files[i] + ": " + error.message());
+  }
+  return {};
+}
+
+bool BuiltInKeys::Look() {
+  const auto files = Files();
+  {
+    const std::lock_guard lock(mutex_);
+    if (files && *files == loaded_->files) return false;
+  }
+  auto loaded = Load();
+  if (!loaded) {  // what we have still serves
+    base::Log(base::LogLevel::kWarn, "keys_not_read", {{"reason", loaded.error().message}});
+    return false;
+  }
+  Adopt(*std::move(loaded));
+  return true;
 }
 
 void BuiltInKeys::Adopt(Loaded loaded) {

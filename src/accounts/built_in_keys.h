@@ -3,7 +3,8 @@
 //
 // A key's kid is its RFC 7638 thumbprint. The file with the highest name signs; all verify. So keys
 // are rotated by adding a file, and a key is withdrawn by removing its file: a server that runs
-// sees either when it meets a kid that it doesn't know, or when it starts.
+// sees either when it looks (pool_watch.h), when it meets a kid that it doesn't know, or when it
+// starts.
 #pragma once
 
 #include <atomic>
@@ -22,6 +23,9 @@ namespace cruddur::accounts {
 
 inline constexpr std::chrono::seconds kKeyRefreshInterval{10};
 
+// How long a key that was replaced verifies: as long as anything that it signed can be alive.
+inline constexpr std::chrono::days kRetiredKeyLife{366};
+
 // What the files' names begin with.
 inline constexpr std::string_view kAccessKeys = "token-", kIdKeys = "id-";
 
@@ -33,8 +37,12 @@ class BuiltInKeys final : public KeySource {
                                                          const base::Clock& clock,
                                                          std::string_view prefix = kAccessKeys);
 
-  // Adds a key, which signs from now on: in this process at once.
+  // Adds a key, which signs from now on: in this process at once. Removes those that were replaced
+  // more than kRetiredKeyLife ago.
   base::Status Rotate();
+
+  // Whether there were other files than before; takes them over then.
+  bool Look();
 
   std::shared_ptr<const auth::Jwks> Keys() const override;
   uint64_t Generation() const override { return generation_.load(std::memory_order_acquire); }
@@ -51,10 +59,12 @@ class BuiltInKeys final : public KeySource {
   struct Loaded {
     auth::Jwks jwks;
     Signer signer;
+    std::vector<std::string> files;
   };
   BuiltInKeys(std::string folder, std::string_view prefix, const base::Clock& clock);
   base::Result<std::vector<std::string>> Files() const;
   base::Result<Loaded> Load() const;
+  base::Status RemoveRetired() const;
   base::Status AddKey(const std::string& file) const;
   void Adopt(Loaded loaded);
 

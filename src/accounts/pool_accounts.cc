@@ -70,11 +70,12 @@ base::Result<bool> InsertAccount(Connection& connection, const PoolAccount& acco
 
 base::Result<bool> SetPassword(Connection& connection, std::string_view sub,
                                const StoredPassword& password, std::string_view status,
-                               base::Micros now) {
+                               base::Micros now, std::optional<std::string_view> instead_of) {
   TRY_ASSIGN(const Rows rows,
              connection.Run(sql::kPoolUserSetPassword,
                             {sub, password.hash, password.srp.salt, password.srp.verifier, status,
-                             base::FormatTimestamp(now)}));
+                             base::FormatTimestamp(now), instead_of}));
+  if (!rows.empty()) TRY(connection.Run(sql::kPoolCodeSpend, {sub, "password"}));
   return !rows.empty();
 }
 

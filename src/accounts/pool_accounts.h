@@ -42,9 +42,11 @@ base::Result<bool> IsNameTaken(Connection& connection, std::string_view name);
 // False if the username, the handle or the verified address is taken.
 base::Result<bool> InsertAccount(Connection& connection, const PoolAccount& account);
 
-// False if the user isn't there any more.
+// Also ends the recovery code that there is. False if the user isn't there any more, or, where
+// `instead_of` is given, has another password than the one of this hash.
 base::Result<bool> SetPassword(Connection& connection, std::string_view sub,
                                const StoredPassword& password, std::string_view status,
-                               base::Micros now);
+                               base::Micros now,
+                               std::optional<std::string_view> instead_of = std::nullopt);
 
 }  // namespace cruddur::accounts

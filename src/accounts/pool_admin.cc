@@ -1,4 +1,4 @@
-// ListUsers, AdminCreateUser, AdminSetUserPassword, AdminGetUser.
+// ListUsers, AdminCreateUser, AdminSetUserPassword, AdminGetUser, AdminUserGlobalSignOut.
 #include "accounts/built_in_user_pool.h"
 #include "accounts/pool_attributes.h"
 #include "accounts/pool_filter.h"
@@ -130,6 +130,16 @@ PoolAnswer AdminGetUser(const PoolContext&, Connection& connection, PoolRequest&
   WritePoolUserState(writer, account.user);
   writer.EndObject();
   return body;
+}
+
+PoolAnswer AdminUserGlobalSignOut(const PoolContext& context, Connection& connection,
+                                  PoolRequest& request) {
+  request.PoolId();
+  const std::string name = request.Username();
+  TRY(request.Checked());
+  TRY_ASSIGN(const PoolAccount account, Named(connection, name));
+  TRY(EndSessionsOf(context, connection, account.user.sub));
+  return "{}";
 }
 
 }  // namespace cruddur::accounts

@@ -12,8 +12,8 @@ namespace cruddur::accounts {
 
 enum class OldPassword { kReplace, kKeep };
 
-// Lets the user of this handle sign in with the password, and ends the sign-ins that there are: at
-// once for their refresh tokens, within an hour for their access tokens. False: the user has one,
+// Lets the user of this handle sign in with the password, and ends the sign-ins that there are: a
+// server that runs knows it within seconds. False: the user has one,
 // and kKeep. kNotFound: nobody has the handle; kInvalidArgument: the policy refuses the password.
 base::Result<bool> SetPoolPassword(const DatabaseOptions& options, std::string_view handle,
                                    std::string_view password, OldPassword old,

@@ -60,7 +60,7 @@ base::Task<void> WaitUntil(std::chrono::steady_clock::time_point time) {
 }  // namespace
 
 base::Result<std::unique_ptr<PoolEndpoint>> PoolEndpoint::Open(
-    const DatabaseOptions& database, const BuiltInKeys& access_keys, TokenVerifier& verifier,
+    const DatabaseOptions& database, BuiltInKeys& access_keys, TokenVerifier& verifier,
     Revocations& revocations, Outbox& outbox, const base::Clock& clock,
     PoolEndpointOptions options) {
   TRY_ASSIGN(auto id_keys, BuiltInKeys::Open(options.keys_folder, clock, kIdKeys));
@@ -75,17 +75,19 @@ base::Result<std::unique_ptr<PoolEndpoint>> PoolEndpoint::Open(
                       .secret = std::move(secret)};
   return std::unique_ptr<PoolEndpoint>(
       new PoolEndpoint(ForOperations(database), std::move(context), std::move(id_keys),
-                       std::move(administrator), std::move(options)));
+                       std::move(administrator), access_keys, revocations, std::move(options)));
 }
 
 PoolEndpoint::PoolEndpoint(DatabaseOptions database, PoolContext context,
                            std::unique_ptr<BuiltInKeys> id_keys, auth::Credentials administrator,
+                           BuiltInKeys& access_keys, Revocations& revocations,
                            PoolEndpointOptions options)
     : id_keys_(std::move(id_keys)),
       context_(std::move(context)),
       administrator_(std::move(administrator)),
       options_(std::move(options)),
       limiter_(options_.requests_per_second, options_.burst, context_.clock),
+      watch_(database, {&access_keys, id_keys_.get()}, revocations, context_.clock),
       connections_(std::move(database)) {}
 
 PoolStatus PoolEndpoint::Admit(const PoolOperation& operation, const net::Request& request) {
@@ -170,6 +172,9 @@ std::string PoolEndpoint::OpenIdConfiguration() {
   return body;
 }
 
-void PoolEndpoint::Stop() { connections_.Stop(); }
+void PoolEndpoint::Stop() {
+  watch_.Stop();
+  connections_.Stop();
+}
 
 }  // namespace cruddur::accounts

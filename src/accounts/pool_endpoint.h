@@ -9,6 +9,7 @@
 #include "accounts/address_limiter.h"
 #include "accounts/connection_pool.h"
 #include "accounts/pool_operations.h"
+#include "accounts/pool_watch.h"
 #include "auth/credentials.h"
 #include "base/result.h"
 #include "base/task.h"
@@ -29,9 +30,9 @@ class PoolEndpoint {
  public:
   // `database` is read for its options only: the operations have connections and threads of their
   // own, so that hashing passwords holds up nobody's look-ups. Makes what is missing in the folder
-  // of keys.
+  // of keys, and watches what other processes do to the pool (pool_watch.h).
   static base::Result<std::unique_ptr<PoolEndpoint>> Open(const DatabaseOptions& database,
-                                                          const BuiltInKeys& access_keys,
+                                                          BuiltInKeys& access_keys,
                                                           TokenVerifier& verifier,
                                                           Revocations& revocations, Outbox& outbox,
                                                           const base::Clock& clock,
@@ -48,7 +49,8 @@ class PoolEndpoint {
 
  private:
   PoolEndpoint(DatabaseOptions database, PoolContext context, std::unique_ptr<BuiltInKeys> id_keys,
-               auth::Credentials administrator, PoolEndpointOptions options);
+               auth::Credentials administrator, BuiltInKeys& access_keys, Revocations& revocations,
+               PoolEndpointOptions options);
 
   base::Task<PoolAnswer> Answer(const PoolOperation& operation, const net::Request& request);
   PoolStatus Admit(const PoolOperation& operation, const net::Request& request);
@@ -58,6 +60,7 @@ class PoolEndpoint {
   const auth::Credentials administrator_;
   const PoolEndpointOptions options_;
   AddressLimiter limiter_;
+  PoolWatch watch_;
   ConnectionPool connections_;
 };
 

@@ -86,6 +86,9 @@ class PoolTest : public OnBothDatabases {
     return Of(R"("AuthFlow":"REFRESH_TOKEN_AUTH","AuthParameters":{"REFRESH_TOKEN":")" + token +
               "\"}");
   }
+  static std::string Rotating(const std::string& token) {
+    return Of(R"("RefreshToken":")" + token + "\"");
+  }
   static std::string WithToken(const std::string& access_token, const std::string& more = "") {
     return R"({"AccessToken":")" + access_token + "\"" + more + "}";
   }

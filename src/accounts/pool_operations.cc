@@ -13,6 +13,7 @@ const PoolOperation* FindPoolOperation(std::string_view name) {
       {"RespondToAuthChallenge", RespondToAuthChallenge, false, true},
       {"GetUser", GetUser},
       {"ChangePassword", ChangePassword},
+      {"GetTokensFromRefreshToken", GetTokensFromRefreshToken},
       {"GlobalSignOut", GlobalSignOut},
       {"RevokeToken", RevokeToken},
       {"ForgotPassword", ForgotPassword, false, true, true},
@@ -21,6 +22,7 @@ const PoolOperation* FindPoolOperation(std::string_view name) {
       {"AdminCreateUser", AdminCreateUser, true},
       {"AdminSetUserPassword", AdminSetUserPassword, true},
       {"AdminGetUser", AdminGetUser, true},
+      {"AdminUserGlobalSignOut", AdminUserGlobalSignOut, true},
   };
   const auto* found = std::ranges::find(kOperations, name, &PoolOperation::name);
   return found == std::end(kOperations) ? nullptr : found;

@@ -57,6 +57,7 @@ PoolAnswer RespondToAuthChallenge(const PoolContext&, Connection&, PoolRequest&)
 // Who is signed in: pool_signed_in.cc.
 PoolAnswer GetUser(const PoolContext&, Connection&, PoolRequest&);
 PoolAnswer ChangePassword(const PoolContext&, Connection&, PoolRequest&);
+PoolAnswer GetTokensFromRefreshToken(const PoolContext&, Connection&, PoolRequest&);
 PoolAnswer GlobalSignOut(const PoolContext&, Connection&, PoolRequest&);
 PoolAnswer RevokeToken(const PoolContext&, Connection&, PoolRequest&);
 
@@ -69,5 +70,6 @@ PoolAnswer ListUsers(const PoolContext&, Connection&, PoolRequest&);
 PoolAnswer AdminCreateUser(const PoolContext&, Connection&, PoolRequest&);
 PoolAnswer AdminSetUserPassword(const PoolContext&, Connection&, PoolRequest&);
 PoolAnswer AdminGetUser(const PoolContext&, Connection&, PoolRequest&);
+PoolAnswer AdminUserGlobalSignOut(const PoolContext&, Connection&, PoolRequest&);
 
 }  // namespace cruddur::accounts

@@ -200,8 +200,8 @@ std::string PoolRequest::Password(std::string_view member) {
                    .secret = true});
 }
 
-std::string PoolRequest::AccessToken() {
-  return Required({.member = "AccessToken",
+std::string PoolRequest::Token(std::string_view member) {
+  return Required({.member = member,
                    .most = 16'384,
                    .allows = All<kIsToken>,
                    .pattern = R"([A-Za-z0-9-_=.]+)",

@@ -43,7 +43,7 @@ class PoolRequest {
   std::string PoolId();    // likewise
   std::string Username();
   std::string Password(std::string_view member);
-  std::string AccessToken();
+  std::string Token(std::string_view member);
   std::string Code();
 
   // Call it when everything is read, and before any of it is used.

@@ -1,22 +1,23 @@
 #include "accounts/pool_sessions.h"
 
+#include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "accounts/built_in_token.h"
 #include "accounts/built_in_user_pool.h"
+#include "accounts/pool_refresh_token.h"
 #include "accounts/sql.h"
-#include "auth/digest.h"
-#include "auth/encoding.h"
+#include "auth/jwt.h"
 #include "base/random.h"
 #include "base/timestamp.h"
 
 namespace cruddur::accounts {
 namespace {
 
-constexpr size_t kIdBytes = 36;
-
 struct Session {
-  std::string id, sub, client_id, token_hash, previous_hash;
+  std::string id, sub;
+  int64_t generation = 0;  // of the refresh token that is good now
   base::Micros signed_in_at{}, rotated_at{}, expires_at{};
   bool revoked = false;
 };
@@ -24,37 +25,31 @@ struct Session {
 base::Result<std::optional<Session>> FindSession(Connection& connection, std::string_view id) {
   TRY_ASSIGN(const Rows rows, connection.Run(sql::kPoolSession, {id}));
   if (rows.empty()) return std::nullopt;
-  TRY_ASSIGN(const auto signed_in_at, base::ParseTimestamp(rows.Text(0, 4)));
-  TRY_ASSIGN(const auto rotated_at, base::ParseTimestamp(rows.Text(0, 5)));
-  TRY_ASSIGN(const auto expires_at, base::ParseTimestamp(rows.Text(0, 7)));
+  int64_t generation = 0;
+  const std::string number = rows.Text(0, 1);
+  std::from_chars(number.data(), number.data() + number.size(), generation);
+  TRY_ASSIGN(const auto signed_in_at, base::ParseTimestamp(rows.Text(0, 2)));
+  TRY_ASSIGN(const auto rotated_at, base::ParseTimestamp(rows.Text(0, 3)));
+  TRY_ASSIGN(const auto expires_at, base::ParseTimestamp(rows.Text(0, 5)));
   return Session{.id = std::string(id),
                  .sub = rows.Text(0, 0),
-                 .client_id = rows.Text(0, 1),
-                 .token_hash = rows.Text(0, 2),
-                 .previous_hash = rows.Text(0, 3),
+                 .generation = generation,
                  .signed_in_at = signed_in_at,
                  .rotated_at = rotated_at,
                  .expires_at = expires_at,
-                 .revoked = rows.Cell(0, 6).has_value()};
+                 .revoked = rows.Cell(0, 4).has_value()};
 }
 
-// The id in a refresh token; empty for what has another form.
-std::string_view IdOf(std::string_view token) {
-  if (token.size() <= kIdBytes + 1 || token[kIdBytes] != '.') return {};
-  const std::string_view id = token.substr(0, kIdBytes);
-  return base::IsUuid(id) ? id : std::string_view();
+// When the last access token of a sign-in that ended then expires. `tokens_until`: the row's.
+base::Micros LastTokenExpires(base::Micros ended_at, const std::string& tokens_until) {
+  const auto longer = base::ParseTimestamp(tokens_until);
+  return std::max(ended_at + kDefaultTokenLife, longer.value_or(base::Micros()));
 }
 
-std::string NextToken(const PoolContext& context, std::string_view id, std::string_view before) {
-  const auto secret = auth::HmacSha256(context.secret, "refresh\n" + std::string(before));
-  return std::string(id) + "." + auth::Base64UrlEncode(auth::AsBytes(secret));
-}
-
-base::Status EndSession(const PoolContext& context, Connection& connection,
-                        const Session& session) {
-  TRY(connection.Run(sql::kPoolSessionRevoke,
-                     {session.id, base::FormatTimestamp(context.clock.Now())}));
-  context.revocations.Revoke(session.id);
+base::Status End(const PoolContext& context, Connection& connection, std::string_view id) {
+  const base::Micros now = context.clock.Now();
+  TRY(connection.Run(sql::kPoolSessionRevoke, {id, base::FormatTimestamp(now)}));
+  context.revocations.Revoke(id, LastTokenExpires(now, ""));
   return {};
 }
 
@@ -126,7 +121,7 @@ PoolAnswer Issued(const PoolContext& context, const PoolUser& user, std::string_
   writer.Key("AccessToken").String(access_token);
   writer.Key("ExpiresIn").Int(kDefaultTokenLife.count());
   writer.Key("TokenType").String("Bearer");
-  writer.Key("RefreshToken").String(refresh_token);
+  if (!refresh_token.empty()) writer.Key("RefreshToken").String(refresh_token);
   writer.Key("IdToken").String(id_token).EndObject().EndObject();
   return body;
 }
@@ -138,76 +133,81 @@ PoolAnswer StartSession(const PoolContext& context, Connection& connection,
   const base::Micros now = context.clock.Now();
   TRY(connection.Run(sql::kPoolSessionsDeleteExpired, {base::FormatTimestamp(now)}));
   const std::string id = base::NewUuid();
-  // The first token follows from a random one that nobody gets.
-  const std::string token = NextToken(context, id, base::NewUuid() + base::NewUuid());
   TRY(connection.Run(sql::kPoolSessionInsert,
-                     {id, account.user.sub, kBuiltInClientId, auth::HexSha256(token),
-                      base::FormatTimestamp(now), base::FormatTimestamp(now + kRefreshTokenLife)}));
-  return Issued(context, account.user, id, now, token);
+                     {id, account.user.sub, kBuiltInClientId, base::FormatTimestamp(now),
+                      base::FormatTimestamp(now + kRefreshTokenLife), std::nullopt}));
+  // Whoever sets a password writes it and then ends the sign-ins that there are. So either that
+  // sees this one, or this sees the new password.
+  TRY_ASSIGN(const auto current, FindAccountBySub(connection, account.user.sub));
+  if (!current || current->password.hash != account.password.hash) {
+    TRY(End(context, connection, id));
+    return WrongPassword();
+  }
+  return Issued(context, account.user, id, now,
+                SignRefreshToken(context.secret, {.session = id, .generation = 0}));
 }
 
 PoolAnswer RefreshSession(const PoolContext& context, Connection& connection,
-                          std::string_view refresh_token) {
-  const std::string_view id = IdOf(refresh_token);
-  if (id.empty()) return NotAuthorized("Invalid Refresh Token");
-  TRY_ASSIGN(const auto session, FindSession(connection, id));
-  const std::string hash = auth::HexSha256(refresh_token);
-  if (!session) return NotAuthorized("Invalid Refresh Token");
-  const bool current = auth::ConstantTimeEqual(hash, session->token_hash);
-  const bool previous = auth::ConstantTimeEqual(hash, session->previous_hash);
-  if (session->revoked) return NotAuthorized("Refresh Token has been revoked");
+                          std::string_view refresh_token, Rotation rotation) {
+  const auto token = ReadRefreshToken(context.secret, refresh_token);
+  if (!token) return NotAuthorized("Invalid Refresh Token");
+  TRY_ASSIGN(const auto session, FindSession(connection, token->session));
   const base::Micros now = context.clock.Now();
-  if (session->expires_at <= now) return NotAuthorized("Refresh Token has expired");
-  const bool late = previous && now > session->rotated_at + kRotationGrace;
-  if (late) {
-    TRY(EndSession(context, connection, *session));
-    return NotAuthorized("Refresh Token has been revoked");
+  // A sign-in that has expired is deleted at some time.
+  if (!session || session->expires_at <= now) return NotAuthorized("Refresh Token has expired");
+  if (session->revoked) return NotAuthorized("Refresh Token has been revoked");
+  // A generation that is yet to come: the database is an old copy.
+  if (token->generation > session->generation) return NotAuthorized("Invalid Refresh Token");
+  const bool current = token->generation == session->generation;
+  const bool late = !current && now > session->rotated_at + kRotationGrace;
+  if (late) TRY(End(context, connection, session->id));
+  if (late || token->generation + 1 < session->generation) {
+    if (rotation == Rotation::kKeep) return NotAuthorized("Refresh Token has been revoked");
+    return RefusePool("RefreshTokenReuseException", "Refresh Token has been reused");
   }
-  if (!current && !previous) return NotAuthorized("Invalid Refresh Token");
 
   TRY_ASSIGN(const auto account, FindAccountBySub(connection, session->sub));
   if (!account || !account->user.enabled) return NotAuthorized("User is disabled.");
-  const std::string next = NextToken(context, id, refresh_token);
-  if (current) {
-    // Nothing comes back if another request with the same token was faster: `next` is the same.
-    TRY(connection.Run(sql::kPoolSessionRotate,
-                       {id, auth::HexSha256(next), base::FormatTimestamp(now), hash}));
+  std::string next;
+  if (rotation == Rotation::kRotate) {
+    next = SignRefreshToken(context.secret,
+                            {.session = session->id, .generation = token->generation + 1});
+    if (current) {
+      // No row changes if another request with the same token was faster: `next` is the same.
+      TRY(connection.Run(sql::kPoolSessionRotate, {session->id, std::to_string(token->generation),
+                                                   base::FormatTimestamp(now)}));
+    }
   }
-  return Issued(context, account->user, id, session->signed_in_at, next);
+  return Issued(context, account->user, session->id, session->signed_in_at, next);
 }
 
 PoolStatus EndSession(const PoolContext& context, Connection& connection,
                       std::string_view refresh_token) {
-  const std::string_view id = IdOf(refresh_token);
-  if (id.empty()) return {};
-  TRY_ASSIGN(const auto session, FindSession(connection, id));
-  if (!session) return {};
-  const std::string hash = auth::HexSha256(refresh_token);
-  if (!auth::ConstantTimeEqual(hash, session->token_hash) &&
-      !auth::ConstantTimeEqual(hash, session->previous_hash)) {
-    return {};
-  }
-  TRY(EndSession(context, connection, *session));
+  const auto token = ReadRefreshToken(context.secret, refresh_token);
+  if (token) TRY(End(context, connection, token->session));
   return {};
 }
 
 base::Status EndSessionsOf(const PoolContext& context, Connection& connection,
                            std::string_view sub) {
-  TRY_ASSIGN(const Rows ended, connection.Run(sql::kPoolSessionsRevoke,
-                                              {sub, base::FormatTimestamp(context.clock.Now())}));
-  for (size_t row = 0; row < ended.size(); ++row) context.revocations.Revoke(ended.Text(row, 0));
+  const base::Micros now = context.clock.Now();
+  TRY_ASSIGN(const Rows ended,
+             connection.Run(sql::kPoolSessionsRevoke, {sub, base::FormatTimestamp(now)}));
+  for (size_t row = 0; row < ended.size(); ++row) {
+    context.revocations.Revoke(ended.Text(row, 0), LastTokenExpires(now, ended.Text(row, 1)));
+  }
   return {};
 }
 
-base::Status LoadRevocations(const DatabaseOptions& options, const base::Clock& clock,
+base::Status ReadRevocations(Connection& connection, base::Micros since, base::Micros now,
                              Revocations& revocations) {
-  const auto start = std::chrono::steady_clock::now();
-  TRY_ASSIGN(const auto connection, OpenConnection(options, start + options.connect_time));
-  connection->SetDeadline(start + options.connect_time + options.call_time);
   TRY_ASSIGN(const Rows ended,
-             connection->Run(sql::kPoolSessionsRevoked,
-                             {base::FormatTimestamp(clock.Now() - kDefaultTokenLife)}));
-  for (size_t row = 0; row < ended.size(); ++row) revocations.Revoke(ended.Text(row, 0));
+             connection.Run(sql::kPoolSessionsRevoked,
+                            {base::FormatTimestamp(since), base::FormatTimestamp(now)}));
+  for (size_t row = 0; row < ended.size(); ++row) {
+    TRY_ASSIGN(const auto ended_at, base::ParseTimestamp(ended.Text(row, 1)));
+    revocations.Revoke(ended.Text(row, 0), LastTokenExpires(ended_at, ended.Text(row, 2)));
+  }
   return {};
 }
 

@@ -1,10 +1,9 @@
 // Sign-ins of the built-in user pool and the tokens that they give: an access token and an ID token
 // for an hour, and a refresh token that gives new ones.
 //
-// A refresh token is "<sign-in's id>.<secret>". Each use gives the next one, which follows from it
-// and the pool's secret; only hashes are stored. For a minute the one before is answered with the
-// same next one, for whoever lost the answer; brought later it is taken for stolen and ends the
-// sign-in. The sign-in ends 30 days after its beginning, whatever happens.
+// For a minute a refresh token that was replaced is answered with the same next one, for whoever
+// lost the answer; brought later, or an older one, it is taken for stolen and ends the sign-in. The
+// sign-in ends 30 days after its beginning, whatever happens.
 #pragma once
 
 #include <string>
@@ -18,13 +17,15 @@ namespace cruddur::accounts {
 inline constexpr std::chrono::days kRefreshTokenLife{30};
 inline constexpr std::chrono::seconds kRotationGrace{60};
 
-// A new sign-in; the answer of InitiateAuth with its AuthenticationResult.
+// A new sign-in; the answer of InitiateAuth with its AuthenticationResult. `account` has the
+// password that was shown: NotAuthorizedException where that isn't the user's any more.
 PoolAnswer StartSession(const PoolContext& context, Connection& connection,
                         const PoolAccount& account);
 
-// With the next refresh token.
+// kRotate: with the next refresh token, and the one that was brought is replaced.
+enum class Rotation { kRotate, kKeep };
 PoolAnswer RefreshSession(const PoolContext& context, Connection& connection,
-                          std::string_view refresh_token);
+                          std::string_view refresh_token, Rotation rotation);
 
 // Ends the sign-in that the refresh token is of. One that is nobody's is no error.
 PoolStatus EndSession(const PoolContext& context, Connection& connection,
@@ -34,8 +35,9 @@ PoolStatus EndSession(const PoolContext& context, Connection& connection,
 base::Status EndSessionsOf(const PoolContext& context, Connection& connection,
                            std::string_view sub);
 
-// At a start: the sign-ins that ended within the life of an access token.
-base::Status LoadRevocations(const DatabaseOptions& options, const base::Clock& clock,
+// Reads the sign-ins that ended after `since`, in whatever process, and those whose tokens outlive
+// the usual hour and are alive at `now`.
+base::Status ReadRevocations(Connection& connection, base::Micros since, base::Micros now,
                              Revocations& revocations);
 
 }  // namespace cruddur::accounts

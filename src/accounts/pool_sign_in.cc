@@ -50,16 +50,17 @@ struct Challenge {
   std::string id;
   std::string_view kind;
   std::string sub, name, public_a, private_b, public_b;
+  std::string password_hash;  // of kNewPassword: the one that may be replaced
 };
 
 base::Status PutChallenge(const PoolContext& context, Connection& connection,
                           const Challenge& challenge) {
   const base::Micros now = context.clock.Now();
   TRY(connection.Run(sql::kPoolChallengesDeleteExpired, {base::FormatTimestamp(now)}));
-  TRY(connection.Run(
-      sql::kPoolChallengeInsert,
-      {challenge.id, challenge.kind, challenge.sub, challenge.name, challenge.public_a,
-       challenge.private_b, challenge.public_b, base::FormatTimestamp(now + kChallengeLife)}));
+  TRY(connection.Run(sql::kPoolChallengeInsert,
+                     {challenge.id, challenge.kind, challenge.sub, challenge.name,
+                      challenge.public_a, challenge.private_b, challenge.public_b,
+                      challenge.password_hash, base::FormatTimestamp(now + kChallengeLife)}));
   return {};
 }
 
@@ -77,7 +78,8 @@ PoolResult<std::optional<Challenge>> TakeChallenge(const PoolContext& context,
                    .name = rows.Text(0, 1),
                    .public_a = rows.Text(0, 2),
                    .private_b = rows.Text(0, 3),
-                   .public_b = rows.Text(0, 4)};
+                   .public_b = rows.Text(0, 4),
+                   .password_hash = rows.Text(0, 6)};
 }
 
 // A challenge's id: as hard to guess as a password.
@@ -109,8 +111,11 @@ PoolAnswer Admit(const PoolContext& context, Connection& connection, const PoolA
   }
   if (user.status == "CONFIRMED") return LetIn(context, connection, account, name);
 
-  const Challenge challenge{
-      .id = NewSecret(), .kind = kNewPassword, .sub = user.sub, .name = std::string(name)};
+  const Challenge challenge{.id = NewSecret(),
+                            .kind = kNewPassword,
+                            .sub = user.sub,
+                            .name = std::string(name),
+                            .password_hash = account.password.hash};
   TRY(PutChallenge(context, connection, challenge));
   std::string attributes, body;
   json::Writer known(attributes);
@@ -226,8 +231,12 @@ PoolAnswer SetNewPassword(const PoolContext& context, Connection& connection,
   if (!challenge) return NotAuthorized("Invalid session for the user.");
   TRY_ASSIGN(auto account, FindAccountBySub(connection, challenge->sub));
   if (!account) return NotAuthorized("Invalid session for the user.");
-  TRY(SetPassword(connection, challenge->sub, StorePassword(challenge->sub, password), "CONFIRMED",
-                  context.clock.Now()));
+  // The password that was shown may have been replaced while the user thought of a new one.
+  account->password = StorePassword(challenge->sub, password);
+  TRY_ASSIGN(const bool replaced,
+             SetPassword(connection, challenge->sub, account->password, "CONFIRMED",
+                         context.clock.Now(), challenge->password_hash));
+  if (!replaced) return NotAuthorized("Invalid session for the user.");
   account->user.status = "CONFIRMED";
   return LetIn(context, connection, *account, challenge->name);
 }
@@ -243,7 +252,8 @@ PoolAnswer InitiateAuth(const PoolContext& context, Connection& connection, Pool
   if (flow == "USER_SRP_AUTH") return BeginSrp(context, connection, parameters);
   if (flow == "REFRESH_TOKEN_AUTH" || flow == "REFRESH_TOKEN") {
     TRY_ASSIGN(const std::string token, Take(parameters, "REFRESH_TOKEN"));
-    return RefreshSession(context, connection, token);
+    // Cognito rotates in GetTokensFromRefreshToken only: clients of this flow keep their token.
+    return RefreshSession(context, connection, token, Rotation::kKeep);
   }
   if (flow == "CUSTOM_AUTH" || flow == "USER_AUTH") {
     return InvalidParameter(flow + " flow not enabled for this client");

@@ -147,25 +147,83 @@ TEST_P(PoolSignIn, RefusesOtherFlows) {
             "InvalidParameterException: Missing required parameter USERNAME");
 }
 
-TEST_P(PoolSignIn, RotatesRefreshTokens) {
+TEST_P(PoolSignIn, RotatesRefreshTokensWhereCognitoDoes) {
   const std::string first = Member(Call("InitiateAuth", SigningIn("londo")), "RefreshToken");
-  const std::string answer = Call("InitiateAuth", Refreshing(first));
+  const std::string answer = Call("GetTokensFromRefreshToken", Rotating(first));
   const std::string second = Member(answer, "RefreshToken");
+  EXPECT_NE(second, "");
   EXPECT_NE(second, first);
   EXPECT_EQ(WhyNot(Member(answer, "AccessToken")), "");
   // Who lost the answer gets the same next token, for a minute.
-  EXPECT_EQ(Member(Call("InitiateAuth", Refreshing(first)), "RefreshToken"), second);
-  const std::string third = Member(Call("InitiateAuth", Refreshing(second)), "RefreshToken");
-  EXPECT_EQ(Refusal("InitiateAuth", Refreshing(first)),
-            "NotAuthorizedException: Invalid Refresh Token");
+  EXPECT_EQ(Member(Call("GetTokensFromRefreshToken", Rotating(first)), "RefreshToken"), second);
+  Call("InitiateAuth", Refreshing(first));
+  Call("GetTokensFromRefreshToken", Rotating(second));
+}
 
-  // Later it can only be a stolen one: everything that came of the sign-in ends.
-  clock_.Advance(kRotationGrace + seconds(1));
-  EXPECT_EQ(Refusal("InitiateAuth", Refreshing(second)),
-            "NotAuthorizedException: Refresh Token has been revoked");
-  EXPECT_EQ(Refusal("InitiateAuth", Refreshing(third)),
-            "NotAuthorizedException: Refresh Token has been revoked");
-  EXPECT_EQ(WhyNot(Member(answer, "AccessToken")), kRevoked);
+TEST_P(PoolSignIn, LetsClientsOfTheOlderFlowKeepTheirRefreshToken) {
+  const std::string token = Member(Call("InitiateAuth", SigningIn("londo")), "RefreshToken");
+  for (int i = 0; i < 3; ++i) {
+    const std::string answer = Call("InitiateAuth", Refreshing(token));
+    EXPECT_EQ(Member(answer, "RefreshToken"), "");
+    EXPECT_EQ(WhyNot(Member(answer, "AccessToken")), "");
+    clock_.Advance(std::chrono::hours(5));
+  }
+}
+
+TEST_P(PoolSignIn, EndsWhenATokenComesBackThatWasReplaced) {
+  const std::string reused = "RefreshTokenReuseException: Refresh Token has been reused";
+  const std::string revoked = "NotAuthorizedException: Refresh Token has been revoked";
+  for (int generations = 1; generations <= 3; ++generations) {
+    const std::string answer = Call("InitiateAuth", SigningIn("londo"));
+    const std::string stolen = Member(answer, "RefreshToken");
+    std::string token = stolen;
+    for (int i = 0; i < generations; ++i) {
+      token = Member(Call("GetTokensFromRefreshToken", Rotating(token)), "RefreshToken");
+    }
+    if (generations > 1) {  // it may be the owner yet, but gets nothing
+      EXPECT_EQ(Refusal("GetTokensFromRefreshToken", Rotating(stolen)), reused);
+      EXPECT_EQ(WhyNot(Member(answer, "AccessToken")), "");
+    }
+    clock_.Advance(kRotationGrace + seconds(1));
+    if (generations == 3) {
+      EXPECT_EQ(Refusal("InitiateAuth", Refreshing(stolen)), revoked);
+    } else {
+      EXPECT_EQ(Refusal("GetTokensFromRefreshToken", Rotating(stolen)), reused);
+    }
+    EXPECT_EQ(Refusal("GetTokensFromRefreshToken", Rotating(token)), revoked) << generations;
+    EXPECT_EQ(WhyNot(Member(answer, "AccessToken")), kRevoked);
+  }
+}
+
+// Between the check of a password and the sign-in that follows, and while a challenge waits.
+TEST_P(PoolSignIn, IsNothingWithAPasswordThatWasReplacedMeanwhile) {
+  const auto stale = *Must(FindAccount(*connection_, "londo"));
+  const std::string setting = R"(,"Username":"londo","Password":"Another-One1","Permanent":)";
+  Call("AdminSetUserPassword", InPool(setting + "true"));
+  const auto admitted = StartSession(*context_, *connection_, *stale);
+  ASSERT_FALSE(admitted);
+  EXPECT_EQ(admitted.error().message, "Incorrect username or password.");
+
+  Call("AdminSetUserPassword", InPool(setting + "false"));
+  const std::string challenge = Call("InitiateAuth", SigningIn("londo", "Another-One1"));
+  ASSERT_EQ(Member(challenge, "ChallengeName"), "NEW_PASSWORD_REQUIRED");
+  Call("AdminSetUserPassword",
+       InPool(R"(,"Username":"londo","Password":"Third-One1","Permanent":true)"));
+  EXPECT_EQ(
+      Refusal("RespondToAuthChallenge",
+              Of(R"("ChallengeName":"NEW_PASSWORD_REQUIRED","Session":")" +
+                 Member(challenge, "Session") +
+                 R"(","ChallengeResponses":{"USERNAME":"londo","NEW_PASSWORD":"Mine-Own1"})")),
+      "NotAuthorizedException: Invalid session for the user.");
+  Call("InitiateAuth", SigningIn("londo", "Third-One1"));
+
+  // Nor is a recovery code that was sent before.
+  Call("ForgotPassword", Named("londo"));
+  Call("AdminSetUserPassword", InPool(setting + "true"));
+  EXPECT_THAT(Refusal("ConfirmForgotPassword",
+                      Named("londo", R"(,"Password":"Recovered-1","ConfirmationCode":")" +
+                                         LastCode() + "\"")),
+              HasSubstr("ExpiredCodeException"));
 }
 
 TEST_P(PoolSignIn, RefusesWhatNoDatabaseTakes) {
@@ -182,7 +240,7 @@ TEST_P(PoolSignIn, RefusesWhatNoDatabaseTakes) {
 TEST_P(PoolSignIn, EndsWithItsThirtyDays) {
   std::string token = Member(Call("InitiateAuth", SigningIn("londo")), "RefreshToken");
   clock_.Advance(std::chrono::days(29));
-  token = Member(Call("InitiateAuth", Refreshing(token)), "RefreshToken");
+  token = Member(Call("GetTokensFromRefreshToken", Rotating(token)), "RefreshToken");
   clock_.Advance(std::chrono::days(2));
   EXPECT_EQ(Refusal("InitiateAuth", Refreshing(token)),
             "NotAuthorizedException: Refresh Token has expired");
@@ -226,12 +284,6 @@ TEST_P(PoolSignIn, IsEndedEverywhereByAGlobalSignOutAndStaysSo) {
               "NotAuthorizedException: Refresh Token has been revoked");
   }
   EXPECT_EQ(WhyNot(Member(Call("InitiateAuth", SigningIn("londo")), "AccessToken")), "");
-
-  // A process that starts later knows of it.
-  Revocations later(clock_);
-  ASSERT_TRUE(LoadRevocations(options_, clock_, later));
-  TokenVerifier verifier(*access_keys_, BuiltInExpectation(), clock_, 100, &later);
-  EXPECT_EQ(verifier.VerifyToken(Member(one, "AccessToken")).error().message, kRevoked);
 }
 
 TEST_P(PoolSignIn, TellsWhyAnAccessTokenIsRefused) {

@@ -1,4 +1,4 @@
-// GetUser, ChangePassword, GlobalSignOut, RevokeToken.
+// GetUser, ChangePassword, GetTokensFromRefreshToken, GlobalSignOut, RevokeToken.
 #include <algorithm>
 
 #include "accounts/pool_attempts.h"
@@ -30,7 +30,7 @@ PoolResult<PoolAccount> Owner(const PoolContext& context, Connection& connection
 }  // namespace
 
 PoolAnswer GetUser(const PoolContext& context, Connection& connection, PoolRequest& request) {
-  const std::string token = request.AccessToken();
+  const std::string token = request.Token("AccessToken");
   TRY(request.Checked());
   TRY_ASSIGN(const PoolAccount account, Owner(context, connection, token));
   std::string body;
@@ -43,7 +43,7 @@ PoolAnswer GetUser(const PoolContext& context, Connection& connection, PoolReque
 
 PoolAnswer ChangePassword(const PoolContext& context, Connection& connection,
                           PoolRequest& request) {
-  const std::string token = request.AccessToken();
+  const std::string token = request.Token("AccessToken");
   const std::string previous = request.Password("PreviousPassword");
   const std::string proposed = request.Password("ProposedPassword");
   TRY(request.Checked());
@@ -57,13 +57,23 @@ PoolAnswer ChangePassword(const PoolContext& context, Connection& connection,
                       "Attempt limit exceeded, please try after some time.", wait);
   }
   if (!auth::VerifyPassword(account.password.hash, previous)) return WrongPassword();
-  TRY(SetPassword(connection, sub, StorePassword(sub, proposed), "CONFIRMED", now));
+  TRY_ASSIGN(const bool changed, SetPassword(connection, sub, StorePassword(sub, proposed),
+                                             "CONFIRMED", now, account.password.hash));
+  if (!changed) return WrongPassword();  // somebody else was faster
   TRY(ForgetAttempts(connection, kSignInLimit, sub));
   return "{}";
 }
 
+PoolAnswer GetTokensFromRefreshToken(const PoolContext& context, Connection& connection,
+                                     PoolRequest& request) {
+  const std::string token = request.Token("RefreshToken");
+  request.ClientId();
+  TRY(request.Checked());
+  return RefreshSession(context, connection, token, Rotation::kRotate);
+}
+
 PoolAnswer GlobalSignOut(const PoolContext& context, Connection& connection, PoolRequest& request) {
-  const std::string token = request.AccessToken();
+  const std::string token = request.Token("AccessToken");
   TRY(request.Checked());
   TRY_ASSIGN(const PoolAccount account, Owner(context, connection, token));
   TRY(EndSessionsOf(context, connection, account.user.sub));
@@ -72,7 +82,7 @@ PoolAnswer GlobalSignOut(const PoolContext& context, Connection& connection, Poo
 }
 
 PoolAnswer RevokeToken(const PoolContext& context, Connection& connection, PoolRequest& request) {
-  const std::string token = request.Required({.member = "Token", .most = 16'384, .secret = true});
+  const std::string token = request.Token("Token");
   request.ClientId();
   TRY(request.Checked());
   // As RFC 7009 wants it, a token that is nobody's is no error; one of another kind is.

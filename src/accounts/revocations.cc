@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "accounts/built_in_token.h"
 #include "auth/digest.h"
 #include "auth/jwt.h"
 
@@ -17,15 +16,17 @@ SignInKey SignInKeyOf(std::string_view origin_jti) {
   return key;
 }
 
-void Revocations::Revoke(std::string_view origin_jti) {
+void Revocations::Revoke(std::string_view origin_jti, base::Micros until) {
   const base::Micros now = clock_.Now();
   const std::lock_guard lock(mutex_);
   if (until_.size() >= sweep_at_) {
     std::erase_if(until_, [&](const auto& entry) { return entry.second < now; });
     sweep_at_ = std::max<size_t>(1024, until_.size() * 2);
   }
-  until_.insert_or_assign(SignInKeyOf(origin_jti), now + kDefaultTokenLife + auth::kClockLeeway);
-  generation_.fetch_add(1, std::memory_order_release);
+  const base::Micros forget_at = until + auth::kClockLeeway;
+  const auto [entry, added] = until_.try_emplace(SignInKeyOf(origin_jti), forget_at);
+  entry->second = std::max(entry->second, forget_at);
+  if (added) generation_.fetch_add(1, std::memory_order_release);
 }
 
 bool Revocations::IsRevoked(const SignInKey& sign_in) const {

@@ -1,7 +1,7 @@
 // The sign-ins that were ended before their tokens: what a token verifier asks besides the
 // signature.
 //
-// An access token lives for an hour, so an entry is kept for as long. Thread-safe.
+// An entry is kept for as long as the sign-in's access tokens live. Thread-safe.
 #pragma once
 
 #include <array>
@@ -24,11 +24,13 @@ class Revocations {
   // `clock` must outlive it.
   explicit Revocations(const base::Clock& clock) : clock_(clock) {}
 
-  void Revoke(std::string_view origin_jti);
+  // `until`: when the last of its access tokens expires.
+  void Revoke(std::string_view origin_jti, base::Micros until);
 
   bool IsRevoked(const SignInKey& sign_in) const;
 
-  // Changes with every Revoke: whoever remembers that a sign-in isn't revoked asks again then.
+  // Changes with every Revoke of what wasn't: whoever remembers that a sign-in isn't revoked asks
+  // again then.
   uint64_t Generation() const { return generation_.load(std::memory_order_acquire); }
 
  private:

@@ -11,7 +11,6 @@
 #include "accounts/first_sign_in.h"
 #include "accounts/outbox.h"
 #include "accounts/pool_endpoint.h"
-#include "accounts/pool_sessions.h"
 #include "accounts/remote_keys.h"
 #include "accounts/revocations.h"
 #include "accounts/token_verifier.h"
@@ -214,10 +213,6 @@ base::Status Application::Parts::UseBuiltInPool() {
       .burst = static_cast<double>(std::max<int64_t>(settings.Integer("sign-in-rate") / 4, 10))};
   TRY_ASSIGN(pool, accounts::PoolEndpoint::Open(database.options(), *keys, *verifier, revocations,
                                                 *outbox, clock, options));
-  if (auto loaded = accounts::LoadRevocations(database.options(), clock, revocations); !loaded) {
-    base::Log(LogLevel::kWarn, "who signed out of late isn't known",
-              {{"reason", loaded.error().message}});
-  }
   return {};
 }
 

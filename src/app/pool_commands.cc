@@ -1,4 +1,4 @@
-// cruddur cognito list-users and set-password, cruddur token: the user pool.
+// cruddur cognito list-users, set-password and rotate-keys, cruddur token: the user pool.
 #include "accounts/pool_commands.h"
 
 #include <fmt/format.h>
@@ -60,6 +60,19 @@ int SetPassword(const Settings& settings, const std::string& handle) {
   return EXIT_SUCCESS;
 }
 
+int RotateKeys(const Settings& settings) {
+  const base::SystemClock clock;
+  for (const auto& [prefix, kind] : {std::pair{accounts::kAccessKeys, "access tokens"},
+                                     std::pair{accounts::kIdKeys, "ID tokens"}}) {
+    auto keys = accounts::BuiltInKeys::Open(KeysFolder(settings), clock, prefix);
+    if (!keys) return Failed(keys.error().message);
+    const auto rotated = (*keys)->Rotate();
+    if (!rotated) return Failed(rotated.error().message);
+    fmt::print("{} are signed with {} from now on\n", kind, (*keys)->signer().kid);
+  }
+  return EXIT_SUCCESS;
+}
+
 }  // namespace
 
 void AddCognitoCommands(CommandLine& line) {
@@ -72,6 +85,10 @@ void AddCognitoCommands(CommandLine& line) {
       "Give a user of the built-in pool the password that stands on standard input", kUsersSettings,
       [&](const Settings& settings) { return SetPassword(settings, handle); });
   set_password.add_option("HANDLE", handle, "the user's handle")->required();
+  line.AddCommand(
+      cognito, "rotate-keys",
+      "Give the built-in pool new keys; what the old ones signed is good until it expires",
+      {"data", "config"}, RotateKeys);
 }
 
 void AddTokenCommand(CommandLine& line) {

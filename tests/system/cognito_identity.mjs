@@ -43,7 +43,9 @@ for (const flow of ['USER_PASSWORD_AUTH', 'USER_SRP_AUTH']) {
     assert.equal(attributes.find((each) => each.Name === 'email').Value, `${name}@example.com`);
     const refreshed =
         await called((done) => user.refreshSession(session.getRefreshToken(), done));
-    assert.notEqual(refreshed.getRefreshToken().getToken(), session.getRefreshToken().getToken());
+    assert.equal(refreshed.getRefreshToken().getToken(), session.getRefreshToken().getToken());
+    assert.notEqual(refreshed.getAccessToken().getJwtToken(),
+                    session.getAccessToken().getJwtToken());
     assert.ok(refreshed.isValid());
   }
   await assert.rejects(signIn(name, 'Wrong-Horse7', flow), {

@@ -1,4 +1,4 @@
 update pool_sessions
 set revoked_at = $2
 where sub = $1 and revoked_at is null
-returning id
+returning id, tokens_until
