@@ -9,6 +9,9 @@
 #include <set>
 #include <utility>
 
+#include "base/timestamp.h"
+#include "stream/dead_letter_table.h"
+
 namespace cruddur::app {
 namespace {
 
@@ -53,12 +56,33 @@ Status ReadBoolean(const Texts& texts, bool& out) {
 }
 
 Status ReadStart(const Texts& texts, stream::StartingPosition& out) {
-  if (texts != Texts{"TRIM_HORIZON"} && texts != Texts{"LATEST"}) {
-    return Wrong("is TRIM_HORIZON or LATEST");
+  using stream::StartingPosition;
+  if (texts == Texts{"TRIM_HORIZON"}) {
+    out = StartingPosition::kTrimHorizon;
+  } else if (texts == Texts{"LATEST"}) {
+    out = StartingPosition::kLatest;
+  } else if (texts == Texts{"AT_TIMESTAMP"}) {
+    out = StartingPosition::kAtTimestamp;
+  } else {
+    return Wrong("is TRIM_HORIZON, LATEST or AT_TIMESTAMP");
   }
-  out = texts[0] == "LATEST" ? stream::StartingPosition::kLatest
-                             : stream::StartingPosition::kTrimHorizon;
   return {};
+}
+
+// Lambda's API has seconds since 1970, its commands also RFC 3339.
+Status ReadTime(const Texts& texts, base::Micros& out) {
+  int64_t seconds = 0;
+  if (ReadInteger(texts, seconds) && seconds > 0 && seconds < int64_t{1} << 40) {
+    out = std::chrono::seconds(seconds);
+    return {};
+  }
+  if (texts.size() == 1) {
+    if (const auto time = base::ParseTimestamp(texts[0]); time && time->count() > 0) {
+      out = *time;
+      return {};
+    }
+  }
+  return Wrong("is a time: seconds since 1970, or \"2023-03-24T09:45:01Z\"");
 }
 
 Status ReadFilters(const Texts& texts, stream::FilterCriteria& out) {
@@ -90,6 +114,8 @@ const std::vector<Key>& Keys() {
       {"batching-window", [](auto& v, T& t) { return ReadSeconds(v, t.options.batching_window); }},
       {"starting-position",
        [](auto& v, T& t) { return ReadStart(v, t.options.starting_position); }},
+      {"starting-position-timestamp",
+       [](auto& v, T& t) { return ReadTime(v, t.options.starting_position_timestamp); }},
       {"parallelization-factor",
        [](auto& v, T& t) { return ReadInteger(v, t.options.parallelization_factor); }},
       {"maximum-retry-attempts",
@@ -120,6 +146,14 @@ bool IsTarget(std::string_view target) {
          target.starts_with("runtime://");
 }
 
+// A file, or a table.
+bool IsDestination(std::string_view text) {
+  using stream::DeadLetterTable;
+  if (!text.starts_with(DeadLetterTable::kScheme)) return !text.contains("://");
+  text.remove_prefix(DeadLetterTable::kScheme.size());
+  return IsName(text) && text.size() >= 3;
+}
+
 base::Result<TriggerSettings> Read(const TriggerTable& table) {
   const auto wrong = [&](std::string_view key, std::string_view why) {
     return Wrong(fmt::format("{}: the trigger's {} {}", table.where, key, why));
@@ -140,6 +174,9 @@ base::Result<TriggerSettings> Read(const TriggerTable& table) {
   if (!IsName(trigger.table)) return wrong("table", "is missing, or no name of a table");
   if (!IsTarget(trigger.target)) {
     return wrong("target", "is http://HOST:PORT, https://… or runtime://HOST:PORT");
+  }
+  if (!IsDestination(trigger.on_failure)) {
+    return wrong("on-failure", "is a file, or table://NAME");
   }
   if (trigger.name.empty()) trigger.name = trigger.table;
   if (!IsName(trigger.name)) return wrong("name", "has letters, digits, '_', '.' and '-' only");

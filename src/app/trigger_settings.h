@@ -19,7 +19,7 @@ struct TriggerSettings {
   std::string table, target;
   stream::MappingOptions options;
   stream::FilterCriteria filters;
-  std::string on_failure;            // the file of dead letters; empty: one in the data directory
+  std::string on_failure;            // a file, or table://NAME; empty: a file in the data directory
   std::string function_name;         // in ARNs; the trigger's name unless another one is given
   std::chrono::seconds timeout{60};  // of the function
 };

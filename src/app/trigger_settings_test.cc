@@ -87,6 +87,23 @@ target = "https://localhost"
   EXPECT_EQ(triggers->back().name, "things");
 }
 
+TEST(TriggerSettings, BeginAtATimeAndKeepDeadLettersInATable) {
+  for (const char* time : {"1679651101", "\"2023-03-24T09:45:01Z\""}) {
+    const auto triggers = Triggers(std::string(R"(
+[[trigger]]
+table = "things"
+target = "http://localhost"
+on-failure = "table://things-dead"
+starting-position = "AT_TIMESTAMP"
+starting-position-timestamp = )") + time);
+    ASSERT_TRUE(triggers) << triggers.error().message;
+    const TriggerSettings& one = triggers->front();
+    EXPECT_EQ(one.options.starting_position, stream::StartingPosition::kAtTimestamp);
+    EXPECT_EQ(one.options.starting_position_timestamp, std::chrono::seconds(1'679'651'101));
+    EXPECT_EQ(one.on_failure, "table://things-dead");
+  }
+}
+
 TEST(TriggerSettings, AreRefusedInOneLineThatNamesThem) {
   const std::string good = "[[trigger]]\ntable = \"t\"\ntarget = \"http://h\"\n";
   struct Case {
@@ -96,7 +113,13 @@ TEST(TriggerSettings, AreRefusedInOneLineThatNamesThem) {
            {good + "timeout = 901\n", "the trigger's timeout is 1 to 900 seconds"},
            {good + "name = \"a/b\"\n", "the trigger's name has letters"},
            {good + "name = \"\"\n", "the trigger's name is a text"},
-           {good + "starting-position = \"AT_TIMESTAMP\"\n", "is TRIM_HORIZON or LATEST"},
+           {good + "starting-position = \"NOW\"\n", "is TRIM_HORIZON, LATEST or AT_TIMESTAMP"},
+           {good + "starting-position = \"AT_TIMESTAMP\"\n", "starting-position-timestamp goes"},
+           {good + "starting-position-timestamp = 1679651101\n",
+            "starting-position-timestamp goes"},
+           {good + "starting-position-timestamp = \"noon\"\n", "is a time: seconds since 1970"},
+           {good + "on-failure = \"table://a/b\"\n", "on-failure is a file, or table://NAME"},
+           {good + "on-failure = \"sqs://queue\"\n", "on-failure is a file, or table://NAME"},
            {good + "bisect-batch-on-function-error = 1\n", "is true or false"},
            {good + "batch-size = [1, 2]\n", "the trigger's batch-size is a whole number"},
            {good + "maximum-record-age = 59\n", "maximum-record-age is a whole number from 60"},

@@ -7,6 +7,7 @@
 
 #include "app/function.h"
 #include "dynamo/in_process_client.h"
+#include "stream/dead_letter_table.h"
 #include "stream/event_source_mapping.h"
 
 namespace cruddur::app {
@@ -38,6 +39,23 @@ struct Triggers::Parts {
   base::SystemClock clock;
   std::vector<Trigger> triggers;
 };
+
+namespace {
+
+// What is given up goes where `on_failure` says, or beside the checkpoint.
+std::unique_ptr<stream::DeadLetters> DeadLettersOf(std::string_view on_failure,
+                                                   const std::string& file, dynamo::Client& client,
+                                                   const base::Clock& clock) {
+  using stream::DeadLetterFile, stream::DeadLetterTable;
+  if (on_failure.empty()) return std::make_unique<DeadLetterFile>(file + ".dead-letters.jsonl");
+  if (on_failure.starts_with(DeadLetterTable::kScheme)) {
+    on_failure.remove_prefix(DeadLetterTable::kScheme.size());
+    return std::make_unique<DeadLetterTable>(client, std::string(on_failure), clock);
+  }
+  return std::make_unique<DeadLetterFile>(std::string(on_failure));
+}
+
+}  // namespace
 
 Triggers::Triggers() = default;
 
@@ -81,8 +99,7 @@ base::Result<std::unique_ptr<Triggers>> Triggers::Start(const Settings& settings
     const std::string file = folder + "/" + trigger.name;
     // What isn't kept begins anew with each start, and so does its stream.
     if (!settings.Boolean("in-memory")) mapping.checkpoint_path = file + ".checkpoint";
-    mapping.dead_letter_path =
-        trigger.on_failure.empty() ? file + ".dead-letters.jsonl" : trigger.on_failure;
+    mapping.dead_letters = DeadLettersOf(trigger.on_failure, file, parts.client, parts.clock);
     mapping.stop_grace = std::chrono::milliseconds(settings.Integer("stop-grace-ms"));
     TRY_ASSIGN(Function function, MakeFunction(settings, trigger, loops));
     Trigger& made = parts.triggers.emplace_back();

@@ -24,19 +24,27 @@ struct CheckpointTest : ::testing::Test {
 };
 
 TEST_F(CheckpointTest, ComesBackAfterARestart) {
-  ASSERT_TRUE(Checkpoint(path).Save({"other", "1"}));
+  ASSERT_TRUE(Checkpoint(path).Save({"other", "1"}, Checkpoint::Durability::kDisk));
   ASSERT_TRUE(Checkpoint(path).Save(position));
-  EXPECT_EQ(Checkpoint(path).Load(), position);
+  EXPECT_EQ(Checkpoint(path).Load().value(), position);
+  for (Position other : {Position{}, Position{.stream_arn = "arn", .since = base::Micros(42)},
+                         Position{.stream_arn = "arn", .sequence_number = "1", .ended = true}}) {
+    ASSERT_TRUE(Checkpoint(path).Save(other));
+    EXPECT_EQ(Checkpoint(path).Load().value(), other);
+  }
 }
 
-TEST_F(CheckpointTest, OfNoFileOrADamagedOneIsTheBeginning) {
-  EXPECT_EQ(Checkpoint(path).Load(), Position());
+TEST_F(CheckpointTest, TellsNoFileFromADamagedOne) {
+  EXPECT_EQ(Checkpoint(path).Load().value(), std::nullopt);
   for (const std::string_view text :
        {"", "cruddur checkpoint 1\n", "cruddur checkpoint 1\narn\n12\n",
         "cruddur checkpoint 1\narn\nabc\nend\n", "cruddur checkpoint 2\narn\n12\nend\n",
-        "garbage\narn\n12\nend\n"}) {
+        "garbage\narn\n12\nend\n", "cruddur checkpoint 1\narn\n12\nsince x\nend\n",
+        "cruddur checkpoint 1\narn\n12\nsince 1\n", "cruddur checkpoint 1\narn\n12\nmore\nend\n"}) {
     Write(text);
-    EXPECT_EQ(Checkpoint(path).Load(), Position()) << text;
+    const auto loaded = Checkpoint(path).Load();
+    ASSERT_FALSE(loaded) << text;
+    EXPECT_EQ(loaded.error().code, base::ErrorCode::kCorruption) << text;
   }
 }
 
@@ -48,7 +56,7 @@ TEST_F(CheckpointTest, SaysWhereItCantBeWritten) {
 
 TEST_F(CheckpointTest, WithoutAPathIsNotKept) {
   EXPECT_TRUE(Checkpoint("").Save(position));
-  EXPECT_EQ(Checkpoint("").Load(), Position());
+  EXPECT_EQ(Checkpoint("").Load().value(), std::nullopt);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,6 +36,21 @@ std::string Timestamp(base::Micros time, bool milliseconds) {
 
 std::unexpected<base::Error> Io(std::string_view what, const std::string& path) {
   return Fail(ErrorCode::kIo, fmt::format("can't {} {}: {}", what, path, std::strerror(errno)));
+}
+
+// Behind the last whole line; null on an error.
+std::optional<off_t> EndOfLines(int file) {
+  constexpr off_t kPiece = 64 * 1024;
+  std::string piece;
+  for (off_t end = lseek(file, 0, SEEK_END); end > 0; end -= std::min(end, kPiece)) {
+    const off_t begin = end - std::min(end, kPiece);
+    piece.resize(static_cast<size_t>(end - begin));
+    if (pread(file, piece.data(), piece.size(), begin) != end - begin) return std::nullopt;
+    if (const size_t newline = piece.rfind('\n'); newline != piece.npos) {
+      return begin + static_cast<off_t>(newline) + 1;
+    }
+  }
+  return 0;
 }
 
 }  // namespace
@@ -79,29 +96,56 @@ base::Result<std::string> PayloadOfDeadLetter(std::string_view line) {
       wrong);
 }
 
+base::Result<std::optional<LockedFile>> LockedFile::Open(const std::string& path, bool create,
+                                                         Wait wait) {
+  for (;;) {
+    // Readable by nobody else: it holds people's data.
+    LockedFile file(open(path.c_str(), O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0600));
+    if (file.file_ < 0 && errno == ENOENT && !create) return std::nullopt;
+    if (file.file_ < 0) return Io("open", path);
+    int locked = 0;
+    do {
+      locked = flock(file.file_, LOCK_EX | (wait == Wait::kNo ? LOCK_NB : 0));
+    } while (locked != 0 && errno == EINTR);
+    if (locked != 0 && errno == EWOULDBLOCK) {
+      return Fail(ErrorCode::kUnavailable, fmt::format("another process works on {}", path));
+    }
+    if (locked != 0) return Io("lock", path);
+    // While this waited, the file may have been taken away.
+    struct stat mine = {}, there = {};
+    if (fstat(file.file_, &mine) != 0) return Io("read", path);
+    if (stat(path.c_str(), &there) == 0 && mine.st_ino == there.st_ino &&
+        mine.st_dev == there.st_dev) {
+      return file;
+    }
+  }
+}
+
+LockedFile::~LockedFile() {
+  if (file_ >= 0) close(file_);
+}
+
 base::Status DeadLetterFile::Append(std::string_view line) {
-  // Readable by nobody else: it holds people's data.
-  const int file = open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (file < 0) return Io("open", path_);
-  // A line that a crash cut short is ended first, so that it spoils no other.
-  char last = '\n';
-  const off_t end = lseek(file, 0, SEEK_END);
-  std::string text;
-  if (end > 0 && pread(file, &last, 1, end - 1) == 1 && last != '\n') text += '\n';
-  text.append(line).append("\n");
+  TRY_ASSIGN(const auto locked, LockedFile::Open(path_, true, LockedFile::Wait::kYes));
+  const int file = locked->descriptor();
+  // A line that a crash cut short wasn't kept: its records come again.
+  const auto end = EndOfLines(file);
+  if (!end || ftruncate(file, *end) != 0) return Io("read", path_);
+  std::string text(line);
+  text += '\n';
   size_t written = 0;
   while (written < text.size()) {
-    const ssize_t count = write(file, text.data() + written, text.size() - written);
+    const ssize_t count = pwrite(file, text.data() + written, text.size() - written,
+                                 *end + static_cast<off_t>(written));
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;
     written += static_cast<size_t>(count);
   }
-  const bool good = written == text.size() && fsync(file) == 0;
-  const int error = errno;
-  close(file);
-  errno = error;
-  if (!good) return Io("write", path_);
-  return {};
+  if (written == text.size() && fsync(file) == 0) return {};
+  const auto failed = Io("write", path_);
+  // Where this fails, too, the next one does it.
+  [[maybe_unused]] const int taken_back = ftruncate(file, *end);
+  return failed;
 }
 
 base::Result<std::vector<std::string>> DeadLetterFile::Read() const {

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 namespace cruddur::stream {
 namespace {
@@ -79,11 +80,29 @@ TEST_F(DeadLetterFileTest, KeepsLineAfterLine) {
   EXPECT_EQ(status.st_mode & 0777, 0600u);
 }
 
-TEST_F(DeadLetterFileTest, KeepsALineThatACrashCutFromSpoilingTheNext) {
-  std::ofstream(path_) << "one\n{\"cut";
+TEST_F(DeadLetterFileTest, TakesALineThatACrashCutShortAway) {
+  std::ofstream(path_) << "one\n" << std::string(200'000, 'x');
   EXPECT_THAT(*file_.Read(), ElementsAre("one"));
   EXPECT_TRUE(file_.Append("two"));
-  EXPECT_THAT(*file_.Read(), ElementsAre("one", "{\"cut", "two"));
+  EXPECT_THAT(*file_.Read(), ElementsAre("one", "two"));
+  std::ofstream(path_) << std::string(70'000, 'x');
+  EXPECT_TRUE(file_.Append("three"));
+  EXPECT_THAT(*file_.Read(), ElementsAre("three"));
+}
+
+TEST_F(DeadLetterFileTest, IsWrittenAnewWhereItWasTakenAwayMeanwhile) {
+  ASSERT_TRUE(file_.Append("one"));
+  std::optional taken = LockedFile::Open(path_, false, LockedFile::Wait::kYes).value();
+  EXPECT_FALSE(LockedFile::Open(path_, false, LockedFile::Wait::kNo)) << "it is locked";
+  // It waits for the lock, or comes when the file is gone.
+  auto appended = std::async(std::launch::async, [&] { return file_.Append("two"); });
+  std::filesystem::rename(path_, path_ + ".taken");
+  taken.reset();
+  ASSERT_TRUE(appended.get());
+  EXPECT_THAT(*file_.Read(), ElementsAre("two"));
+  EXPECT_THAT(*DeadLetterFile(path_ + ".taken").Read(), ElementsAre("one"));
+  std::filesystem::remove(path_ + ".taken");
+  EXPECT_EQ(LockedFile::Open(path_ + ".taken", false, LockedFile::Wait::kNo)->has_value(), false);
 }
 
 TEST_F(DeadLetterFileTest, SaysWhyItCannotBeWritten) {

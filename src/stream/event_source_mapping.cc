@@ -20,6 +20,27 @@ bool Reached(const std::string& position, const std::string& number) {
   return position.size() != number.size() ? position.size() > number.size() : position >= number;
 }
 
+// The number behind that one.
+std::string NumberAfter(std::string number) {
+  for (auto digit = number.rbegin(); digit != number.rend(); ++digit) {
+    if (*digit != '9') {
+      ++*digit;
+      return number;
+    }
+    *digit = '0';
+  }
+  return "1" + number;
+}
+
+// The numbers of a table's records follow one another, so the first shard that is left tells
+// whether there were others before it that nobody has read.
+bool ShardsAreMissing(const std::vector<model::Shard>& shards, const Position& position) {
+  if (shards.empty() || position.sequence_number.empty()) return false;
+  const std::string& first = shards.front().first_sequence_number;
+  return Reached(first, position.sequence_number) && first != position.sequence_number &&
+         first != NumberAfter(position.sequence_number);
+}
+
 bool IsMissing(const model::DbError& error) {
   return error.code == DbErrorCode::kResourceNotFound || error.code == DbErrorCode::kTableNotFound;
 }
@@ -35,7 +56,7 @@ EventSourceMapping::EventSourceMapping(base::Loop& loop, dynamo::Client& client,
       table_(std::move(settings.table)),
       metrics_(registry, settings.name, clock),
       checkpoint_(std::move(settings.checkpoint_path)),
-      dead_letters_(std::move(settings.dead_letter_path)),
+      dead_letters_(std::move(settings.dead_letters)),
       context_{.name = std::move(settings.name),
                .options = settings.options,
                .filters = std::move(settings.filters),
@@ -44,9 +65,10 @@ EventSourceMapping::EventSourceMapping(base::Loop& loop, dynamo::Client& client,
                .stop_grace = settings.stop_grace,
                .client = client,
                .target = target,
-               .dead_letters = dead_letters_,
+               .dead_letters = *dead_letters_,
                .metrics = metrics_,
-               .clock = clock},
+               .clock = clock,
+               .before_start = [this](const auto& record) { return IsBeforeStart(record); }},
       signals_(loop.get_executor()) {}
 
 EventSourceMapping::~EventSourceMapping() { Stop(); }
@@ -72,7 +94,7 @@ void EventSourceMapping::Stop() {
 
 // What an exception leaves half done is done again from the checkpoint on.
 base::Task<void> EventSourceMapping::Run() {
-  position_ = checkpoint_.Load();
+  LoadPosition();
   while (!stopping()) {
     try {
       co_await Follow();
@@ -83,6 +105,19 @@ base::Task<void> EventSourceMapping::Run() {
     }
     co_await Pause();
   }
+}
+
+void EventSourceMapping::LoadPosition() {
+  auto loaded = checkpoint_.Load();
+  if (loaded) {
+    known_ = loaded->has_value();
+    position_ = std::move(*loaded).value_or(Position());
+    return;
+  }
+  // What is there may all have been handled, or not: LATEST would skip it.
+  known_ = context_.options.starting_position == StartingPosition::kLatest;
+  base::Log(LogLevel::kError, "checkpoint lost: records are handed over again",
+            {{"trigger", context_.name}, {"reason", loaded.error().message}});
 }
 
 base::Task<void> EventSourceMapping::Follow() {
@@ -100,7 +135,9 @@ base::Task<void> EventSourceMapping::Follow() {
     }
     const std::string arn = table ? table->stream_arn : "";
     if (arn.empty() || arn == position_.stream_arn) {
-      // A stream that begins is told.
+      // A stream that begins is told. All of it is wanted, also after a crash.
+      if (!known_) Save(Checkpoint::Durability::kDisk);
+      known_ = true;
       base::Log(LogLevel::kInfo,
                 table ? "the table has no stream to go on with" : "no such table yet",
                 {{"trigger", context_.name}, {"table", table_}});
@@ -110,7 +147,9 @@ base::Task<void> EventSourceMapping::Follow() {
     auto first = co_await FirstPosition(arn);
     if (first) {
       position_ = *std::move(first);
-      Save();
+      known_ = true;
+      // Without it, LATEST would begin anew after a crash, and skip what came between.
+      Save(Checkpoint::Durability::kDisk);
     } else {
       co_await Pause();
     }
@@ -118,11 +157,19 @@ base::Task<void> EventSourceMapping::Follow() {
 }
 
 base::Task<bool> EventSourceMapping::FollowStream() {
+  start_passed_ = false;
   std::set<std::string> done;
   for (bool more = true; more;) {
     more = false;
     const auto shards = co_await Shards(position_.stream_arn);
-    if (!shards) co_return IsMissing(shards.error());
+    if (!shards && !IsMissing(shards.error())) co_return false;
+    if (!shards) {
+      if (!position_.ended) CountGap("a stream was gone before it was read to its end");
+      co_return true;
+    }
+    if (done.empty() && ShardsAreMissing(*shards, position_)) {
+      CountGap("shards were gone before they were read");
+    }
     for (const model::Shard& shard : *shards) {
       if (done.contains(shard.id)) continue;
       const bool behind = !shard.last_sequence_number.empty() &&
@@ -135,39 +182,88 @@ base::Task<bool> EventSourceMapping::FollowStream() {
       done.insert(shard.id);
     }
   }
+  position_.ended = true;
+  Save();
   co_return true;
 }
 
 base::Task<bool> EventSourceMapping::FollowShard(const model::Shard& shard) {
   const bool inside = !position_.sequence_number.empty() &&
                       Reached(position_.sequence_number, shard.first_sequence_number);
-  ShardRunner runner(context_, signals_, position_.stream_arn, shard.id,
-                     inside ? position_.sequence_number : "", [this](const std::string& number) {
-                       position_.sequence_number = number;
-                       Save();
-                     });
-  co_return co_await runner.Run();
+  const auto latest = latest_.extract(shard.id);
+  ShardRunner runner(
+      context_, signals_, position_.stream_arn, shard.id, inside ? position_.sequence_number : "",
+      [this](const std::string& number) {
+        position_.sequence_number = number;
+        if (start_passed_) position_.since = base::Micros(0);
+        Save();
+      },
+      latest ? latest.mapped() : "");
+  const bool finished = co_await runner.Run();
+  if (runner.gone()) position_.ended = true;  // that it was gone is counted
+  co_return finished;
+}
+
+bool EventSourceMapping::IsBeforeStart(const model::StreamRecord& record) {
+  if (start_passed_ || position_.since.count() == 0) return false;
+  start_passed_ = record.created_at >= position_.since;
+  return !start_passed_;
 }
 
 base::Task<model::DbResult<Position>> EventSourceMapping::FirstPosition(std::string stream_arn) {
-  Position first{.stream_arn = std::move(stream_arn)};
-  const bool latest = context_.options.starting_position == StartingPosition::kLatest;
-  // What a stream holds that began while this mapping was there is all new to it.
-  if (!latest || !position_.stream_arn.empty()) co_return first;
-  CO_TRY_ASSIGN(const auto shards, co_await Shards(first.stream_arn));
-  for (const model::Shard& shard : shards) {
-    if (!shard.last_sequence_number.empty()) {
-      first.sequence_number = shard.last_sequence_number;
-      continue;
-    }
-    ShardReader reader(context_.client, first.stream_arn, shard.id, "");
-    for (bool more = true; more;) {
-      CO_TRY_ASSIGN(const auto records, co_await reader.Read(1000));
-      more = !records.empty();
-      if (more) first.sequence_number = records.back().sequence_number;
+  if (!known_) {
+    switch (context_.options.starting_position) {
+      case StartingPosition::kLatest:
+        co_return co_await EndOf(std::move(stream_arn));
+      case StartingPosition::kAtTimestamp:
+        co_return co_await PositionAtTimestamp(std::move(stream_arn));
+      case StartingPosition::kTrimHorizon:
+        break;
     }
   }
-  co_return first;
+  co_return Position{.stream_arn = std::move(stream_arn)};
+}
+
+// The open shard's end has no number before its next record. So it is kept as an iterator for now,
+// and as a time, should this process end before that record. A stream over HTTP tells whole
+// seconds.
+base::Task<model::DbResult<Position>> EventSourceMapping::EndOf(std::string stream_arn) {
+  Position end{.stream_arn = std::move(stream_arn),
+               .since = std::chrono::floor<std::chrono::seconds>(context_.clock.Now())};
+  CO_TRY_ASSIGN(const auto shards, co_await Shards(end.stream_arn));
+  latest_.clear();
+  for (const model::Shard& shard : shards) {
+    if (!shard.last_sequence_number.empty()) {
+      end.sequence_number = shard.last_sequence_number;
+      continue;
+    }
+    model::GetShardIteratorRequest at{.stream_arn = end.stream_arn,
+                                      .shard_id = shard.id,
+                                      .type = model::ShardIteratorType::kLatest};
+    CO_TRY_ASSIGN(latest_[shard.id], co_await context_.client.GetShardIterator(std::move(at)));
+  }
+  co_return end;
+}
+
+// Of the shards that end before then nothing is read: one does whose child has an older record.
+base::Task<model::DbResult<Position>> EventSourceMapping::PositionAtTimestamp(
+    std::string stream_arn) {
+  Position at{.stream_arn = std::move(stream_arn),
+              .since = std::chrono::floor<std::chrono::seconds>(
+                  context_.options.starting_position_timestamp)};
+  CO_TRY_ASSIGN(const auto shards, co_await Shards(at.stream_arn));
+  for (size_t i = 0; i + 1 < shards.size(); ++i) {
+    ShardReader reader(context_.client, at.stream_arn, shards[i + 1].id, "");
+    CO_TRY_ASSIGN(const auto first, co_await reader.Read(1));
+    if (first.empty() || first.front().created_at >= at.since) break;
+    at.sequence_number = shards[i].last_sequence_number;
+  }
+  co_return at;
+}
+
+void EventSourceMapping::CountGap(std::string_view what) {
+  metrics_.gaps.Add();
+  base::Log(LogLevel::kError, what, {{"trigger", context_.name}, {"stream", position_.stream_arn}});
 }
 
 base::Task<model::DbResult<std::vector<model::Shard>>> EventSourceMapping::Shards(
@@ -182,8 +278,8 @@ base::Task<model::DbResult<std::vector<model::Shard>>> EventSourceMapping::Shard
   co_return shards;
 }
 
-void EventSourceMapping::Save() {
-  if (const auto saved = checkpoint_.Save(position_); !saved) {
+void EventSourceMapping::Save(Checkpoint::Durability durability) {
+  if (const auto saved = checkpoint_.Save(position_, durability); !saved) {
     base::Log(LogLevel::kWarn, "checkpoint not saved",
               {{"trigger", context_.name}, {"reason", saved.error().message}});
   }

@@ -8,9 +8,11 @@
 #pragma once
 
 #include <future>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "stream/checkpoint.h"
 #include "stream/follower_options.h"
@@ -23,8 +25,8 @@ struct MappingSettings {
   MappingOptions options;
   FilterCriteria filters;
   std::string region = "us-east-1", function_arn;
-  std::string checkpoint_path;  // empty: keeps none
-  std::string dead_letter_path;
+  std::string checkpoint_path;                // empty: keeps none
+  std::unique_ptr<DeadLetters> dead_letters;  // never null
   std::chrono::milliseconds stop_grace{10'000};
 };
 
@@ -52,10 +54,15 @@ class EventSourceMapping {
   // can't be read now.
   base::Task<bool> FollowStream();
   base::Task<bool> FollowShard(const model::Shard& shard);
-  // Where a mapping without a checkpoint begins.
+  void LoadPosition();
+  // Where the mapping begins in a stream that it hasn't read from.
   base::Task<model::DbResult<Position>> FirstPosition(std::string stream_arn);
+  base::Task<model::DbResult<Position>> EndOf(std::string stream_arn);
+  base::Task<model::DbResult<Position>> PositionAtTimestamp(std::string stream_arn);
+  bool IsBeforeStart(const model::StreamRecord& record);
+  void CountGap(std::string_view what);
   base::Task<model::DbResult<std::vector<model::Shard>>> Shards(std::string stream_arn);
-  void Save();
+  void Save(Checkpoint::Durability durability = Checkpoint::Durability::kProcess);
   base::Task<void> Pause();
   bool stopping() const { return signals_.stopping_; }
 
@@ -64,10 +71,14 @@ class EventSourceMapping {
   const std::string table_;
   MappingMetrics metrics_;
   Checkpoint checkpoint_;
-  DeadLetterFile dead_letters_;
+  const std::unique_ptr<DeadLetters> dead_letters_;
   MappingContext context_;
   RunnerSignals signals_;
   Position position_;
+  // The mapping was there before the streams that begin from now on: their records are all wanted.
+  bool known_ = false;
+  bool start_passed_ = false;                  // a record came that isn't before position_.since
+  std::map<std::string, std::string> latest_;  // iterators of FirstPosition, by shard
   std::shared_ptr<void> subscription_;
   std::optional<std::future<void>> ended_;
 };

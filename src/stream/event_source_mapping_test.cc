@@ -41,7 +41,7 @@ class EventSourceMappingTest : public FollowerTest {
     mine.options = settings.options;
     mine.function_arn = settings.function_arn;
     mine.checkpoint_path = checkpoint_file;
-    mine.dead_letter_path = dead_letter_file;
+    mine.dead_letters = std::make_unique<DeadLetterFile>(dead_letter_file);
     if (!filter.empty()) {
       std::vector<FilterPattern> patterns;
       patterns.push_back(FilterPattern::Parse(filter).value());
@@ -64,6 +64,11 @@ class EventSourceMappingTest : public FollowerTest {
     request.stream_enabled = enabled;
     if (enabled) request.stream_view = model::StreamViewType::kNewImage;
     ASSERT_TRUE(Run(client->UpdateTable(std::move(request))));
+  }
+  void AwaitCheckpoint() {
+    for (int i = 0; i < 3000 && !Checkpoint(checkpoint_file).Load().value(); ++i) {
+      std::this_thread::sleep_for(10ms);
+    }
   }
   std::vector<std::string> DeadNames() {
     std::vector<std::string> names;
@@ -136,10 +141,7 @@ TEST_F(EventSourceMappingTest, BeginsAtTheEndWhereLatestWasAsked) {
   Put("a");
   settings.options.starting_position = StartingPosition::kLatest;
   Map(consumer);
-  // The mapping has found the end when its checkpoint is there.
-  for (int i = 0; i < 2000 && Checkpoint(checkpoint_file).Load().stream_arn.empty(); ++i) {
-    std::this_thread::sleep_for(10ms);
-  }
+  AwaitCheckpoint();  // then it has found the end
   Put("b");
   ASSERT_TRUE(consumer.Await("b"));
   EXPECT_THAT(consumer.handled(), ElementsAre("b"));
@@ -149,6 +151,109 @@ TEST_F(EventSourceMappingTest, BeginsAtTheEndWhereLatestWasAsked) {
   Map(next);
   ASSERT_TRUE(next.Await("c"));
   EXPECT_THAT(next.handled(), ElementsAre("c"));
+}
+
+TEST_F(EventSourceMappingTest, WantsAllOfAStreamThatBeginsWhileItIsThereWithLatestToo) {
+  settings.options.starting_position = StartingPosition::kLatest;
+  Map(consumer);
+  AwaitCheckpoint();
+  mapping.reset();
+  CreateTable();
+  Put("a");
+  Map(consumer);
+  ASSERT_TRUE(consumer.Await("a"));
+}
+
+TEST_F(EventSourceMappingTest, SkipsNothingWithLatestThoughItEndedBeforeTheFirstRecord) {
+  CreateTable();
+  Put("before");
+  clock.Advance(2s);
+  settings.options.starting_position = StartingPosition::kLatest;
+  Map(consumer);
+  AwaitCheckpoint();
+  mapping.reset();
+  Put("a");
+  Map(consumer);
+  ASSERT_TRUE(consumer.Await("a"));
+  EXPECT_THAT(consumer.handled(), ElementsAre("a"));
+}
+
+TEST_F(EventSourceMappingTest, HandsEverythingOverWhereTheCheckpointIsDamaged) {
+  CreateTable();
+  settings.options.starting_position = StartingPosition::kLatest;
+  Put("a");
+  std::ofstream(checkpoint_file) << "cruddur checkpoint 1\n";
+  Map(consumer);
+  ASSERT_TRUE(consumer.Await("a"));
+}
+
+TEST_F(EventSourceMappingTest, BeginsAtATime) {
+  CreateTable();
+  Put("a");
+  for (const char* name : {"b", "c", "d"}) {
+    clock.Advance(5h);  // each into a shard of its own
+    Put(name);
+  }
+  settings.options.starting_position = StartingPosition::kAtTimestamp;
+  settings.options.starting_position_timestamp = clock.Now() - 6h;
+  Map(consumer);
+  ASSERT_TRUE(consumer.Await("d"));
+  EXPECT_THAT(consumer.handled(), ElementsAre("c", "d"));
+  mapping.reset();
+  Put("e");
+  Consumer next;
+  Map(next);
+  ASSERT_TRUE(next.Await("e"));
+  EXPECT_THAT(next.handled(), ElementsAre("e"));
+}
+
+TEST_F(EventSourceMappingTest, CountsShardsAndStreamsThatWereGone) {
+  CreateTable();
+  Map(consumer);
+  Put("a");
+  ASSERT_TRUE(consumer.Await("a"));
+  mapping.reset();
+  for (const char* name : {"lost1", "lost2"}) {
+    clock.Advance(5h);
+    Put(name);
+  }
+  clock.Advance(49h);
+  Put("b");
+  Consumer second;
+  Map(second);
+  ASSERT_TRUE(second.Await("b"));
+  EXPECT_GE(mapping->metrics().gaps.value(), 1u);
+  EXPECT_THAT(second.handled(), ::testing::Not(::testing::Contains("lost1")));
+  mapping.reset();
+
+  Put("lost3");
+  SetStream(false);
+  clock.Advance(49h);
+  SetStream(true);
+  Put("c");
+  Consumer third;
+  Map(third);
+  ASSERT_TRUE(third.Await("c"));
+  EXPECT_EQ(mapping->metrics().gaps.value(), 1u);
+}
+
+TEST_F(EventSourceMappingTest, CountsNothingWhereAllWasReadOfWhatIsGone) {
+  CreateTable();
+  Map(consumer);
+  Put("a");
+  ASSERT_TRUE(consumer.Await("a"));
+  SetStream(false);
+  for (int i = 0; i < 3000 && !Checkpoint(checkpoint_file).Load().value()->ended; ++i) {
+    std::this_thread::sleep_for(10ms);
+  }
+  mapping.reset();
+  clock.Advance(49h);
+  SetStream(true);
+  Put("b");
+  Consumer next;
+  Map(next);
+  ASSERT_TRUE(next.Await("b"));
+  EXPECT_EQ(mapping->metrics().gaps.value(), 0u);
 }
 
 TEST_F(EventSourceMappingTest, TriesFromTheFailedRecordOn) {

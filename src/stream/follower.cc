@@ -99,7 +99,12 @@ base::Task<void> Follower::Run() {
 
 base::Task<void> Follower::Follow() {
   if (!loaded_) {
-    saved_ = checkpoint_.Load();
+    // Without one that can be read, the table is gone over.
+    auto loaded = checkpoint_.Load();
+    if (!loaded) {
+      base::Log(LogLevel::kWarn, "checkpoint not readable", {{"reason", loaded.error().message}});
+    }
+    saved_ = loaded ? std::move(*loaded).value_or(Position()) : Position();
     // Of a checkpoint before the first record nobody knows what was trimmed since.
     position_ = saved_.sequence_number.empty() ? Position() : saved_;
     settled_ = saved_;

@@ -21,6 +21,11 @@ base::Status Check(const MappingOptions& o) {
   TRY(InRange("parallelization-factor", o.parallelization_factor, 1, 10));
   TRY(InRange("maximum-retry-attempts", o.maximum_retry_attempts, 0, 10'000, true));
   TRY(InRange("maximum-record-age", o.maximum_record_age.count(), 60, 604'800, true));
+  const bool at_timestamp = o.starting_position == StartingPosition::kAtTimestamp;
+  if (at_timestamp != (o.starting_position_timestamp.count() > 0)) {
+    return base::Fail(base::ErrorCode::kInvalidArgument,
+                      "starting-position-timestamp goes with starting-position AT_TIMESTAMP");
+  }
   return {};
 }
 

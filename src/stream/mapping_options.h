@@ -11,7 +11,7 @@
 
 namespace cruddur::stream {
 
-enum class StartingPosition { kTrimHorizon, kLatest };
+enum class StartingPosition { kTrimHorizon, kLatest, kAtTimestamp };
 
 struct MappingOptions {
   int64_t batch_size = 100;                     // 1 to 10,000
@@ -22,6 +22,7 @@ struct MappingOptions {
   bool bisect_batch_on_function_error = false;
   bool report_batch_item_failures = false;  // ReportBatchItemFailures
   StartingPosition starting_position = StartingPosition::kTrimHorizon;
+  base::Micros starting_position_timestamp{0};  // with kAtTimestamp, else 0
 
   // Pauses after a failure, doubled each time. Lambda doesn't say what its own are.
   std::chrono::milliseconds first_retry{200}, last_retry{60'000};

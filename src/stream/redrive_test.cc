@@ -33,8 +33,10 @@ class RedriveTest : public ::testing::Test {
   DeadLetterFile file_{path_};
   std::vector<std::string> seen_;
   std::string failing_;
+  std::function<void()> target_during_;
   HandlerTarget target_{[this](std::span<const model::StreamRecord> records)
                             -> base::Task<base::Result<std::vector<std::string>>> {
+    if (target_during_) target_during_();
     std::vector<std::string> failed;
     for (const model::StreamRecord& record : records) {
       seen_.emplace_back(record.keys.FindString("pk"));
@@ -58,12 +60,12 @@ TEST_F(RedriveTest, ReplaysLettersAndTakesThemOutOfTheFile) {
 
 TEST_F(RedriveTest, LeavesWhatFailsAgainAsItWas) {
   for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(file_.Append(Letter(name)));
-  ASSERT_TRUE(file_.Append("{\"cut"));
+  ASSERT_TRUE(file_.Append("{\"no letter\"}"));
   failing_ = "b";
   const auto report = Run();
   EXPECT_EQ(report->replayed, 2u);
   EXPECT_EQ(report->failed, 2u);
-  EXPECT_THAT(*file_.Read(), ElementsAre(Letter("b"), "{\"cut"));
+  EXPECT_THAT(*file_.Read(), ElementsAre(Letter("b"), "{\"no letter\"}"));
 }
 
 TEST_F(RedriveTest, GoesOnWhereItWasInterrupted) {
@@ -73,6 +75,23 @@ TEST_F(RedriveTest, GoesOnWhereItWasInterrupted) {
   EXPECT_EQ(report->replayed, 2u);
   EXPECT_THAT(seen_, ElementsAre("a", "b"));
   EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(RedriveTest, IsDoneByOneAtATime) {
+  ASSERT_TRUE(file_.Append(Letter("a")));
+  ASSERT_TRUE(DeadLetterFile(path_ + ".redriving").Append(Letter("b")));
+  {
+    const auto other = LockedFile::Open(path_ + ".redriving", false, LockedFile::Wait::kYes);
+    EXPECT_EQ(Run().error().code, base::ErrorCode::kUnavailable);
+  }
+  EXPECT_EQ(Run()->replayed, 2u);
+}
+
+TEST_F(RedriveTest, LetsATriggerGoOnWithTheFile) {
+  ASSERT_TRUE(file_.Append(Letter("a")));
+  target_during_ = [this] { ASSERT_TRUE(file_.Append(Letter("b"))); };
+  EXPECT_EQ(Run()->replayed, 1u);
+  EXPECT_THAT(*file_.Read(), ElementsAre(Letter("b")));
 }
 
 }  // namespace

@@ -12,13 +12,15 @@ namespace cruddur::stream {
 
 class ShardReader {
  public:
-  // Behind `after`, a sequence number of this shard; from its beginning if that is empty.
+  // Behind `after`, a sequence number of this shard; from its beginning if that is empty. With
+  // `iterator`, from where that leads as long as it does.
   ShardReader(dynamo::Client& client, std::string stream_arn, std::string shard_id,
-              std::string after)
+              std::string after, std::string iterator = "")
       : client_(client),
         stream_arn_(std::move(stream_arn)),
         shard_id_(std::move(shard_id)),
-        after_(std::move(after)) {}
+        after_(std::move(after)),
+        iterator_(std::move(iterator)) {}
 
   // What comes next; empty where nothing is there yet, or at the end. Errors are the client's;
   // where records are gone that weren't read yet, it goes on behind them and counts a gap.

@@ -21,14 +21,15 @@ constexpr std::chrono::milliseconds kTellInterval{50};
 
 ShardRunner::ShardRunner(MappingContext& context, RunnerSignals& signals, std::string stream_arn,
                          std::string shard_id, std::string after,
-                         std::function<void(const std::string&)> checkpoint)
+                         std::function<void(const std::string&)> checkpoint, std::string iterator)
     : context_(context),
       signals_(signals),
       stream_arn_(stream_arn),
       shard_id_(shard_id),
       started_at_(context.clock.Now()),
       started_(SteadyClock::now()),
-      reader_(context.client, std::move(stream_arn), std::move(shard_id), std::move(after)),
+      reader_(context.client, std::move(stream_arn), std::move(shard_id), std::move(after),
+              std::move(iterator)),
       mapping_(context.options),
       tell_checkpoint_(std::move(checkpoint)) {}
 
@@ -103,6 +104,9 @@ void ShardRunner::CountGaps(uint64_t gaps) {
 }
 
 void ShardRunner::Take(const model::StreamRecord& record) {
+  if (context_.before_start && context_.before_start(record)) {
+    return mapping_.Skip(record.sequence_number);
+  }
   StreamEvent event = EventOf(record, context_.region, stream_arn_);
   if (context_.filters.Pass(event.json)) {
     mapping_.Add(std::move(event), Now());
@@ -128,7 +132,7 @@ void ShardRunner::StartWork() {
 
 base::Task<void> ShardRunner::Perform(ShardMapping::Work work) {
   if (work.given_up) {
-    Keep(std::move(work));
+    co_await Keep(std::move(work));
   } else {
     co_await Invoke(std::move(work));
   }
@@ -184,7 +188,7 @@ void ShardRunner::WarnOfUnreadReport(std::string_view answer) {
             {{"trigger", context_.name}});
 }
 
-void ShardRunner::Keep(ShardMapping::Work work) {
+base::Task<void> ShardRunner::Keep(ShardMapping::Work work) {
   const base::Micros now = Now();
   DeadLetter letter{.function_arn = context_.function_arn,
                     .stream_arn = stream_arn_,
@@ -196,15 +200,15 @@ void ShardRunner::Keep(ShardMapping::Work work) {
     letter.request_id = last->second.request_id;
     letter.error = last->second.message;
   }
-  const auto kept = context_.dead_letters.Append(FormatDeadLetter(letter, work));
+  const base::Status kept = co_await context_.dead_letters.Keep(FormatDeadLetter(letter, work));
   if (kept) context_.metrics.dead_letters.Add(work.events.size());
   base::Log(LogLevel::kError, kept ? "records given up, and kept" : "dead letter not kept",
             {{"trigger", context_.name},
              {"records", static_cast<int64_t>(work.events.size())},
              {"first", work.events.front().sequence_number},
-             {"file", context_.dead_letters.path()},
+             {"place", context_.dead_letters.place()},
              {"reason", kept ? letter.error : kept.error().message}});
-  mapping_.FinishKeeping(std::move(work), kept.has_value(), now);
+  mapping_.FinishKeeping(std::move(work), kept.has_value(), Now());
 }
 
 void ShardRunner::TellProgress(bool at_once) {

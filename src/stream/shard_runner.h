@@ -31,9 +31,11 @@ struct MappingContext {
   std::chrono::milliseconds unreadable_pause{500};
   dynamo::Client& client;
   Target& target;
-  DeadLetterFile& dead_letters;
+  DeadLetters& dead_letters;
   MappingMetrics& metrics;
   const base::Clock& clock;
+  // Whether a record lies before where the mapping begins: then it isn't handed over. Null: none.
+  std::function<bool(const model::StreamRecord&)> before_start = nullptr;
 };
 
 // What a runner is told from outside, by any thread.
@@ -60,10 +62,10 @@ class RunnerSignals {
 // All of it on the signals' loop. Run returns when nothing of it is under way any more.
 class ShardRunner {
  public:
-  // `checkpoint` is told each new one.
+  // `checkpoint` is told each new one. `after` and `iterator` as of ShardReader.
   ShardRunner(MappingContext& context, RunnerSignals& signals, std::string stream_arn,
               std::string shard_id, std::string after,
-              std::function<void(const std::string&)> checkpoint);
+              std::function<void(const std::string&)> checkpoint, std::string iterator = "");
 
   // Until the shard is closed, or gone, and all that was read is settled (true), or until a stop
   // (false). Throws what client, target and dead letters throw.
@@ -88,7 +90,7 @@ class ShardRunner {
   void TellFailure(const Invocation& invocation, const ShardMapping::Work& work, size_t handled,
                    std::string_view what, std::string_view why) const;
   void WarnOfUnreadReport(std::string_view answer);
-  void Keep(ShardMapping::Work work);
+  base::Task<void> Keep(ShardMapping::Work work);
   base::Micros Now() const;
   void TellProgress(bool at_once);
   SteadyClock::time_point NextTime() const;

@@ -305,6 +305,37 @@ report-batch-item-failures = true
         )
         self.assertFalse(file.exists())
 
+    def test_dead_letters_in_a_table_are_kept_and_replayed(self):
+        function = self.run_function("poison")
+        server = self.serve(
+            config=f"""
+[[trigger]]
+table = "things"
+target = "http://127.0.0.1:{function.server_port}"
+maximum-retry-attempts = 0
+batch-size = 1
+on-failure = "table://things-dead"
+"""
+        )
+        self.create_table(server)
+        self.put(server, "a", "poison", "b")
+        handled = lambda: sum((names for _, names in function.seen), [])
+        self.assertTrue(wait_until(lambda: "b" in handled(), 30), function.seen)
+        items = server.boto3().scan(TableName="things-dead")["Items"]
+        letters = [json.loads(item["body"]["S"]) for item in items]
+        self.assertEqual([each["responseContext"]["errorMessage"] for each in letters], ["E: no"])
+
+        words = ("stream", "redrive", "table://things-dead", "--target")
+        words += (f"http://127.0.0.1:{function.server_port}", "--endpoint-url")
+        again = run(*words, f"http://127.0.0.1:{server.dynamodb}")
+        self.assertIn("0 replayed, 1 failed", again.stdout, again)
+        self.assertIn("1 dead letters are left in table://things-dead: E: no", again.stderr)
+        function.failing.clear()
+        again = must_run(*words, f"http://127.0.0.1:{server.dynamodb}")
+        self.assertIn("1 replayed, 0 failed", again.stdout)
+        self.assertEqual(server.boto3().scan(TableName="things-dead")["Count"], 0)
+        self.assertEqual(handled().count("poison"), 3)
+
     def test_a_runtime_that_cannot_start_says_why(self):
         port = free_port()
         server = self.serve("--trigger", f"things=runtime://127.0.0.1:{port}")
