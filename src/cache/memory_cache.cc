@@ -8,7 +8,12 @@ namespace cruddur::cache {
 namespace {
 
 // What an entry costs beside its bytes: the node, the control block, the strings' headers.
-constexpr size_t kOverhead = 160;
+constexpr size_t kOverhead = 200;
+// Of a shard's bytes, the small queue's part.
+constexpr size_t kSmallPart = 10;
+constexpr uint8_t kMostUses = 3;
+// In the small queue, for the main one.
+constexpr uint8_t kUsesToStay = 2;
 
 size_t Cost(std::string_view key, const Bytes& bytes) {
   return key.size() + bytes->size() + kOverhead;
@@ -16,11 +21,18 @@ size_t Cost(std::string_view key, const Bytes& bytes) {
 
 }  // namespace
 
-void MemoryCache::Generation::Erase(std::string_view key) {
-  const auto found = entries.find(key);
-  if (found == entries.end()) return;
-  bytes -= Cost(key, found->second.bytes);
-  entries.erase(found);
+void MemoryCache::Ghosts::Add(size_t hash, size_t most) {
+  if (!known_.insert(hash).second) return;
+  order_.push_back(hash);
+  while (order_.size() > most) {
+    known_.erase(order_.front());
+    order_.pop_front();
+  }
+}
+
+void MemoryCache::Ghosts::Clear() {
+  order_.clear();
+  known_.clear();
 }
 
 MemoryCache::MemoryCache(MemoryCacheOptions options, const base::Clock& clock)
@@ -35,33 +47,67 @@ Lookup MemoryCache::Find(std::string_view key) {
   const std::lock_guard lock(shard.mutex);
   const uint64_t version = VersionOf(shard, hash);
 
-  auto found = shard.young.entries.find(key);
-  const bool is_young = found != shard.young.entries.end();
-  if (!is_young) found = shard.old.entries.find(key);
-  if ((!is_young && found == shard.old.entries.end()) || found->second.expires <= now) {
+  const auto found = shard.entries.find(key);
+  if (found == shard.entries.end() || found->second.expires <= now) {
     counters_.misses.Add();
     return {nullptr, version};
   }
   counters_.hits.Add();
-  if (is_young) return {found->second.bytes, version};
-  Entry entry = found->second;
-  Bytes bytes = entry.bytes;
-  Insert(shard, key, std::move(entry));
-  return {std::move(bytes), version};
+  Entry& entry = found->second;
+  if (entry.uses < kMostUses) ++entry.uses;
+  return {entry.bytes, version};
 }
 
-void MemoryCache::Insert(Shard& shard, std::string_view key, Entry entry) {
-  const size_t cost = Cost(key, entry.bytes);
-  shard.young.Erase(key);
-  shard.old.Erase(key);
-  const size_t half = options_.max_bytes / kShards / 2;
-  if (cost > half) return;
-  if (shard.young.bytes + cost > half) {
-    shard.old = std::move(shard.young);
-    shard.young = Generation();
+void MemoryCache::Push(Shard& shard, Entry& entry) {
+  Queue& queue = QueueOf(shard, entry);
+  queue.entries.push_front(entry);
+  queue.bytes += Cost(*entry.key, entry.bytes);
+}
+
+void MemoryCache::Unlink(Shard& shard, Entry& entry) {
+  Queue& queue = QueueOf(shard, entry);
+  queue.entries.erase(queue.entries.iterator_to(entry));
+  queue.bytes -= Cost(*entry.key, entry.bytes);
+}
+
+void MemoryCache::Forget(Shard& shard, Entry& entry) {
+  Unlink(shard, entry);
+  shard.entries.erase(shard.entries.find(*entry.key));
+}
+
+void MemoryCache::Insert(Shard& shard, std::string_view key, size_t hash, Bytes bytes,
+                         base::Micros expires) {
+  bool is_main = shard.ghosts.Take(hash);
+  if (const auto found = shard.entries.find(key); found != shard.entries.end()) {
+    is_main = is_main || found->second.is_main;
+    Forget(shard, found->second);
   }
-  shard.young.entries.emplace(key, std::move(entry));
-  shard.young.bytes += cost;
+  if (Cost(key, bytes) > options_.max_bytes / kShards / 2) return;
+  const auto added = shard.entries.try_emplace(std::string(key)).first;
+  Entry& entry = added->second;
+  entry.bytes = std::move(bytes);
+  entry.expires = expires;
+  entry.key = &added->first;
+  entry.is_main = is_main;
+  Push(shard, entry);
+  MakeRoom(shard);
+}
+
+void MemoryCache::MakeRoom(Shard& shard) {
+  const size_t most = options_.max_bytes / kShards;
+  while (shard.small.bytes + shard.main.bytes > most) {
+    const bool from_small = shard.small.bytes > most / kSmallPart || shard.main.entries.empty();
+    Entry& entry = (from_small ? shard.small : shard.main).entries.back();
+    if (entry.uses < (from_small ? kUsesToStay : 1)) {
+      if (from_small) shard.ghosts.Add(Hash()(*entry.key), shard.entries.size());
+      Forget(shard, entry);
+      continue;
+    }
+    Unlink(shard, entry);
+    entry.uses = from_small ? 0 : entry.uses - 1;
+    entry.is_main = true;
+    Push(shard, entry);
+  }
 }
 
 base::Task<void> MemoryCache::SetIfNewer(std::string_view key, uint64_t version, Bytes bytes) {
@@ -74,7 +120,7 @@ base::Task<void> MemoryCache::SetIfNewer(std::string_view key, uint64_t version,
     counters_.refused.Add();
     co_return;
   }
-  Insert(shard, key, {std::move(bytes), clock_.Now() + age});
+  Insert(shard, key, hash, std::move(bytes), clock_.Now() + age);
 }
 
 void MemoryCache::Drop(std::string_view key) {
@@ -82,16 +128,23 @@ void MemoryCache::Drop(std::string_view key) {
   Shard& shard = ShardOf(hash);
   const std::lock_guard lock(shard.mutex);
   ++VersionOf(shard, hash);
-  shard.young.Erase(key);
-  shard.old.Erase(key);
+  const auto found = shard.entries.find(key);
+  if (found == shard.entries.end()) return;
+  // What changes may still be what is asked for most.
+  const bool in_use = found->second.is_main || found->second.uses >= kUsesToStay;
+  if (in_use) shard.ghosts.Add(hash, shard.entries.size());
+  Forget(shard, found->second);
 }
 
 void MemoryCache::DropAll() {
   for (Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
     for (uint64_t& version : shard.versions) ++version;
-    shard.young = Generation();
-    shard.old = Generation();
+    shard.small.entries.clear();
+    shard.main.entries.clear();
+    shard.small.bytes = shard.main.bytes = 0;
+    shard.ghosts.Clear();
+    shard.entries.clear();
   }
 }
 
@@ -104,7 +157,7 @@ size_t MemoryCache::bytes() const {
   size_t bytes = 0;
   for (const Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
-    bytes += shard.young.bytes + shard.old.bytes;
+    bytes += shard.small.bytes + shard.main.bytes;
   }
   return bytes;
 }

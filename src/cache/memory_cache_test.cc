@@ -80,6 +80,61 @@ TEST_F(MemoryCacheTest, StaysWithinItsBytesAndKeepsWhatIsRead) {
   EXPECT_EQ(Get("huge").bytes, nullptr);
 }
 
+// Nobody asks for the hot pages while the scan goes on: LRU and its kin would have lost them.
+TEST_F(MemoryCacheTest, KeepsWhatIsReadOftenThroughAScan) {
+  const std::string page(1'000, 'x');
+  std::vector<std::string> hot;
+  for (int i = 0; i < 100; ++i) hot.push_back("hot" + std::to_string(i));
+  for (const std::string& key : hot) Set(key, Get(key).version, page);
+  for (int n = 0; n < 3; ++n) {
+    for (const std::string& key : hot) ASSERT_NE(Get(key).bytes, nullptr);
+  }
+  // Ten times what fits in, each asked for a second time as it happens.
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string key = "cold" + std::to_string(i);
+    Set(key, Get(key).version, page);
+    ASSERT_NE(Get(key).bytes, nullptr) << "what is new is there";
+  }
+  for (const std::string& key : hot) EXPECT_NE(Get(key).bytes, nullptr) << key;
+}
+
+// A page that was dropped by a write and loaded again need not earn its place anew.
+TEST_F(MemoryCacheTest, KeepsWhatIsReadOftenAlthoughItChanges) {
+  const std::string page(1'000, 'x');
+  Set("hot", Get("hot").version, page);
+  for (int n = 0; n < 3; ++n) Get("hot");
+  cache.Drop("hot");
+  Set("hot", Get("hot").version, page);
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string key = "cold" + std::to_string(i);
+    Set(key, Get(key).version, page);
+  }
+  EXPECT_NE(Get("hot").bytes, nullptr);
+}
+
+TEST_F(MemoryCacheTest, TakesWhatIsReadOftenNowForWhatWasReadOftenOnce) {
+  const std::string page(1'000, 'x');
+  const auto read = [&](const std::string& kind) {
+    int there = 0;
+    for (int i = 0; i < 400; ++i) {
+      const std::string key = kind + std::to_string(i);
+      const Lookup lookup = Get(key);
+      if (lookup.bytes) ++there;
+      if (!lookup.bytes) Set(key, lookup.version, page);
+    }
+    return there;
+  };
+  for (int n = 0; n < 5; ++n) read("yesterday");
+  EXPECT_EQ(read("yesterday"), 400);
+  for (int n = 0; n < 20; ++n) {
+    read("today");
+    read("tomorrow");
+  }
+  EXPECT_GT(read("today"), 300);
+  EXPECT_LT(read("yesterday"), 400);
+  EXPECT_LE(cache.bytes(), 1024u * 1024);
+}
+
 // A reader that loads while a writer writes and drops must never leave the older value behind.
 TEST_F(MemoryCacheTest, NeverServesAValueFromBeforeAFinishedDrop) {
   std::atomic<int> store{0};     // what a load finds
