@@ -1,7 +1,10 @@
 #include "app/cache.h"
 
+#include <thread>
+
 #include "cache/momento_store.h"
 #include "cache/redis_store.h"
+#include "net/loop_pool.h"
 
 namespace cruddur::app {
 namespace {
@@ -9,6 +12,9 @@ namespace {
 using base::ErrorCode;
 using base::Fail;
 using base::Result;
+
+// Of a command, whom nobody waits for but the operator.
+constexpr std::chrono::seconds kCommandPatience{1}, kDropTime{5};
 
 // Null: the cache is in memory. The name of the adapter goes into `adapter`.
 Result<std::unique_ptr<cache::RemoteStore>> OpenRemote(const Settings& settings,
@@ -45,14 +51,8 @@ Result<PageStore> PageStore::Open(const Settings& settings, base::Loop& loop,
   const std::chrono::seconds age(settings.Integer("cache-ttl-seconds"));
   TRY_ASSIGN(auto remote, OpenRemote(settings, store.adapter_));
   if (remote) {
-    auto made = std::make_unique<cache::RemoteCache>(
-        loop, std::move(remote),
-        cache::RemoteCacheOptions{
-            .name = store.adapter_,
-            .patience = std::chrono::milliseconds(settings.Integer("cache-timeout-ms")),
-            .max_age = age});
-    store.remote_ = made.get();
-    store.cache_ = std::move(made);
+    store.Use(std::move(remote), settings, loop,
+              std::chrono::milliseconds(settings.Integer("cache-timeout-ms")));
     return store;
   }
   const auto bytes = static_cast<size_t>(settings.Integer("page-cache-mb")) << 20;
@@ -63,6 +63,45 @@ Result<PageStore> PageStore::Open(const Settings& settings, base::Loop& loop,
   store.memory_ = made.get();
   store.cache_ = std::move(made);
   return store;
+}
+
+Result<PageStore> PageStore::OpenShared(const Settings& settings, base::Loop& loop) {
+  PageStore store;
+  TRY_ASSIGN(auto remote, OpenRemote(settings, store.adapter_));
+  if (remote) store.Use(std::move(remote), settings, loop, kCommandPatience);
+  return store;
+}
+
+void PageStore::Use(std::unique_ptr<cache::RemoteStore> remote, const Settings& settings,
+                    base::Loop& loop, std::chrono::milliseconds patience) {
+  auto made = std::make_unique<cache::RemoteCache>(
+      loop, std::move(remote),
+      cache::RemoteCacheOptions{
+          .name = adapter_,
+          .patience = patience,
+          .max_age = std::chrono::seconds(settings.Integer("cache-ttl-seconds"))});
+  remote_ = made.get();
+  cache_ = std::move(made);
+}
+
+std::vector<std::string_view> SharedCacheSettings() {
+  return {"cache-url", "cache-ca", "momento-cache-name", "momento-endpoint", "cache-ttl-seconds"};
+}
+
+Result<bool> DropShared(const Settings& settings, const std::vector<std::string>& keys) {
+  net::LoopPool loops(1);
+  TRY_ASSIGN(const PageStore store, PageStore::OpenShared(settings, loops.loop(0)));
+  if (store.remote() == nullptr) return false;
+  if (keys.empty()) store.get()->DropAll();
+  for (const std::string& key : keys) store.get()->Drop(key);
+  const auto end = std::chrono::steady_clock::now() + kDropTime;
+  while (store.remote()->pending() > 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  const bool done = store.remote()->pending() == 0;
+  loops.Stop();
+  if (done) return true;
+  return Fail(ErrorCode::kUnavailable, "the cache can't be reached: nothing was dropped");
 }
 
 void PageStore::Stop(std::chrono::milliseconds grace) {

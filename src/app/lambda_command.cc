@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "app/cache.h"
 #include "app/projection_function.h"
 #include "app/serve_commands.h"
 #include "app/store.h"
@@ -16,6 +17,8 @@ namespace cruddur::app {
 namespace {
 
 constexpr char kRuntimeApi[] = "AWS_LAMBDA_RUNTIME_API";
+// For drops that the cache doesn't have yet, when the loop ends.
+constexpr std::chrono::seconds kDropTime{1};
 
 // Waits for nothing but the loop, so what ends this is the Runtime API, or a signal.
 int RunLambda(const Settings& settings) {
@@ -28,9 +31,11 @@ int RunLambda(const Settings& settings) {
   }
   net::LoopPool loops(1);
   const base::SystemClock clock;
+  auto cache = PageStore::OpenShared(settings, loops.loop(0));
+  if (!cache) return Failed(cache.error().message);
   auto client = MakeEndpointClient(settings, settings.Text("store-endpoint"));
   std::unique_ptr<ProjectionFunction> projection;
-  if (client) projection = std::make_unique<ProjectionFunction>(**client);
+  if (client) projection = std::make_unique<ProjectionFunction>(**client, cache->get());
   stream::HandlerTarget function(projection ? projection->handler() : stream::RecordsHandler());
   auto loop = stream::RuntimeLoop::Create(api, function, clock);
   if (!loop) return Failed(loop.error().message);
@@ -45,6 +50,7 @@ int RunLambda(const Settings& settings) {
     return Failed(client.error().message);
   }
   const base::Status ended = run((*loop)->Run());
+  cache->Stop(kDropTime);
   // What an invocation left under way at its deadline ends with the loop.
   loops.Stop();
   return Failed(ended.error().message);
@@ -53,10 +59,11 @@ int RunLambda(const Settings& settings) {
 }  // namespace
 
 void AddLambdaCommand(CommandLine& line) {
-  line.AddCommand(
-      line.root(), "lambda", "Run the projection as a custom runtime of AWS Lambda",
-      {"config", "store-endpoint", "region", "store-deadline-ms", "log-level", "log-format"},
-      RunLambda);
+  std::vector<Flag> settings = {"config",    "store-endpoint", "region", "store-deadline-ms",
+                                "log-level", "log-format"};
+  for (const std::string_view name : SharedCacheSettings()) settings.emplace_back(name);
+  line.AddCommand(line.root(), "lambda", "Run the projection as a custom runtime of AWS Lambda",
+                  std::move(settings), RunLambda);
 }
 
 }  // namespace cruddur::app

@@ -8,6 +8,7 @@
 #include <boost/asio/use_future.hpp>
 #include <utility>
 
+#include "app/cache.h"
 #include "app/projection_function.h"
 #include "app/serve_commands.h"
 #include "app/stop_signal.h"
@@ -22,6 +23,9 @@ namespace {
 
 using base::LogLevel;
 using model::DbErrorCode;
+
+// For drops that the cache doesn't have yet, when this ends.
+constexpr std::chrono::seconds kDropTime{1};
 
 // Another name for each start: a lease says which process has it.
 std::string WorkerName() {
@@ -53,7 +57,9 @@ int RunStreamWorker(const Settings& settings) {
   auto client = MakeEndpointClient(settings, settings.Text("store-endpoint"));
   if (!client) return WrongSetting(client.error().message);
   const base::SystemClock clock;
-  ProjectionFunction projection(**client);
+  auto cache = PageStore::OpenShared(settings, loops.loop(0));
+  if (!cache) return WrongSetting(cache.error().message);
+  ProjectionFunction projection(**client, cache->get());
   if (const auto checked = CheckStore(
           base::asio::co_spawn(loops.loop(0),
                                (*client)->DescribeTable(std::string(messaging::kTableName)),
@@ -81,6 +87,7 @@ int RunStreamWorker(const Settings& settings) {
   stop.Wait();
   base::Log(LogLevel::kInfo, "stopping");
   worker.Stop();
+  cache->Stop(kDropTime);
   base::Log(LogLevel::kInfo, "stopped");
   return EXIT_SUCCESS;
 }
@@ -88,12 +95,12 @@ int RunStreamWorker(const Settings& settings) {
 }  // namespace
 
 void AddStreamWorkerCommand(CommandLine& line) {
-  CLI::App& command =
-      line.AddCommand(line.root(), "stream-worker",
-                      "Move the conversation rows as a consumer of the table's stream",
-                      {"config", "store-endpoint", "region", "store-deadline-ms", "lease-table",
-                       "lease-seconds", "log-level", "log-format"},
-                      RunStreamWorker);
+  std::vector<Flag> settings = {"config",      "store-endpoint", "region",    "store-deadline-ms",
+                                "lease-table", "lease-seconds",  "log-level", "log-format"};
+  for (const std::string_view name : SharedCacheSettings()) settings.emplace_back(name);
+  CLI::App& command = line.AddCommand(
+      line.root(), "stream-worker",
+      "Move the conversation rows as a consumer of the table's stream", settings, RunStreamWorker);
   command.footer(
       "For a store over HTTP whose stream nobody else consumes: Amazon DynamoDB, Alternator,\n"
       "DynamoDB Local, `cruddur dynamodb`. Run several, on any machines: they share the shards, "

@@ -1,5 +1,8 @@
 #include "messaging/service.h"
 
+#include <algorithm>
+#include <set>
+
 namespace cruddur::messaging {
 namespace {
 
@@ -9,6 +12,9 @@ using base::Result;
 
 // Longer than any uuid: nobody's conversation, and no key that a store would refuse.
 constexpr size_t kMaxUuid = 128;
+
+// Partitions, of one call of Changed.
+constexpr size_t kToldAtOnce = 64;
 
 bool IsPlausible(const std::string& uuid) { return !uuid.empty() && uuid.size() <= kMaxUuid; }
 
@@ -94,12 +100,38 @@ Task<Result<Message>> Service::Send(Person sender, std::string conversation, std
 Task<Result<Message>> Service::Start(Person sender, Person receiver, std::string text) {
   std::vector<std::string> members;
   if (changed_) members = {sender.uuid, receiver.uuid};
-  auto started = co_await writer_.Start(std::move(sender), std::move(receiver), std::move(text));
-  if (changed_) {
-    co_await TellChanged(started ? started->conversation_uuid : "", std::move(members));
-  }
+  std::string conversation;
+  auto started =
+      co_await writer_.Start(std::move(sender), std::move(receiver), std::move(text), conversation);
+  // Also after an error: the message may have been written.
+  if (changed_) co_await TellChanged(conversation, std::move(members));
   if (!started) co_return std::unexpected(ErrorOf(started.error()));
   co_return *std::move(started);
+}
+
+Task<std::vector<std::string>> Service::Project(std::span<const model::StreamRecord> records,
+                                                Delivery delivery) {
+  std::vector<std::string> failed = co_await projection_.Handle(records, delivery);
+  if (!changed_) co_return failed;
+  std::set<std::string> partitions;
+  for (const model::StreamRecord& record : records) {
+    const std::string_view partition = record.keys.FindString("pk");
+    const auto conversation = ConversationOfMessage(partition);
+    if (!conversation && !UserOfRow(partition)) continue;
+    partitions.emplace(partition);
+    if (!Projection::Concerns(record) || !record.new_image) continue;
+    const std::string sender(record.new_image->FindString("user_uuid"));
+    const auto known = co_await memberships_.Find(*conversation, sender);
+    if (!known || !*known) continue;
+    for (const Person& member : (*known)->members) partitions.insert(RowPartition(member.uuid));
+  }
+  std::vector<std::string> some;
+  for (auto it = partitions.begin(); it != partitions.end();) {
+    some.push_back(std::move(partitions.extract(it++).value()));
+    if (some.size() < kToldAtOnce && it != partitions.end()) continue;
+    co_await changed_(std::exchange(some, {}));
+  }
+  co_return failed;
 }
 
 Task<void> Service::TellChanged(std::string_view conversation, std::vector<std::string> members) {

@@ -59,8 +59,12 @@ class Service {
   // Pattern D. Sender and receiver are two.
   Task<base::Result<Message>> Start(Person sender, Person receiver, std::string text);
 
-  // Pattern E, for whoever reads the table's stream.
+  // Pattern E, for whoever reads the table's stream in the process that has the store.
   Projection& projection() { return projection_; }
+  // The same for who reads it elsewhere: also tells `changed` of the partitions that these records
+  // and their projection concern.
+  Task<std::vector<std::string>> Project(std::span<const model::StreamRecord> records,
+                                         Delivery delivery);
   // The table's commits, each before its writer is answered, so that what is remembered is what
   // they left. No records: the table or its stream was replaced.
   void SeeCommit(std::span<const model::StreamRecord> records);

@@ -42,8 +42,10 @@ class Writer {
   Task<DbResult<Message>> Send(Person sender, KnownPtr conversation, std::string text);
 
   // The conversation of these two is made if there is none (or adopted from older code), and the
-  // message appended. When this ends well, both have a row of the conversation.
-  Task<DbResult<Message>> Start(Person sender, Person receiver, std::string text);
+  // message appended. When this ends well, both have a row of the conversation. `conversation` is
+  // set before anything is written into one that others may know.
+  Task<DbResult<Message>> Start(Person sender, Person receiver, std::string text,
+                                std::string& conversation);
 
   // Instead of what the options say. Whoever sets it when a stream ends does so before a message
   // that is stored without a record is answered; then no row stays behind.

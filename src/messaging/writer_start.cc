@@ -21,11 +21,12 @@ bool Failed(const model::DbError& error, StartItem item, std::string_view code) 
 
 }  // namespace
 
-Task<DbResult<Message>> Writer::Start(Person sender, Person receiver, std::string text) {
+Task<DbResult<Message>> Writer::Start(Person sender, Person receiver, std::string text,
+                                      std::string& conversation) {
   const Deadline deadline = std::chrono::steady_clock::now() + options_.deadline;
-  CO_TRY_ASSIGN(std::optional<std::string> conversation,
+  CO_TRY_ASSIGN(std::optional<std::string> known,
                 co_await store_.FindPair(sender.uuid, receiver.uuid));
-  if (!conversation) {
+  if (!known) {
     // What older code started, by either one's row, for it could lose the other's.
     CO_TRY_ASSIGN(auto row, co_await store_.RowWith(sender.uuid, receiver.uuid));
     if (!row) {
@@ -36,11 +37,15 @@ Task<DbResult<Message>> Writer::Start(Person sender, Person receiver, std::strin
           co_await store_.PutIfFree(PairItem(sender.uuid, receiver.uuid, row->conversation_uuid)));
     } else if (transactions_.load(std::memory_order_relaxed)) {
       CO_TRY_ASSIGN(auto started, co_await StartAtOnce(sender, receiver, text, deadline));
-      if (started) co_return *std::move(started);
+      if (started) {
+        conversation = started->conversation_uuid;
+        co_return *std::move(started);
+      }
     }
-    CO_TRY_ASSIGN(conversation, co_await PairConversation(sender, receiver));
+    CO_TRY_ASSIGN(known, co_await PairConversation(sender, receiver));
   }
-  co_return co_await Continue(std::move(sender), std::move(receiver), *std::move(conversation),
+  conversation = *known;
+  co_return co_await Continue(std::move(sender), std::move(receiver), *std::move(known),
                               std::move(text), deadline);
 }
 
