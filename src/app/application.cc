@@ -19,12 +19,14 @@
 #include "api/directory.h"
 #include "api/front_door.h"
 #include "api/message_routes.h"
+#include "api/operator_routes.h"
 #include "api/page_cache.h"
 #include "api/pool_routes.h"
 #include "api/system_routes.h"
 #include "api/table_events.h"
 #include "app/cache.h"
 #include "app/endpoints.h"
+#include "app/operator_access.h"
 #include "app/store.h"
 #include "app/triggers.h"
 #include "app/users_database.h"
@@ -124,6 +126,7 @@ struct Application::Parts {
   std::unique_ptr<api::AccessLog> access_log;
   std::unique_ptr<api::FrontDoor> door;
   std::unique_ptr<api::MessageRoutes> routes;
+  OperatorAccess operators;
   Access access;
   std::unique_ptr<dynamo::WireServer> wire;
   std::unique_ptr<net::Server> dynamodb, api;
@@ -168,6 +171,13 @@ base::Status Application::Parts::Build(std::vector<TriggerSettings> wanted_trigg
   api::AddSystemRoutes(*door, registry, ReadyChecks(),
                        [this] { return pool ? pool->Jwks() : cognito_keys->Keys()->ToJson(); });
   if (pool) api::AddPoolRoutes(*door, *pool);
+  api::AddOperatorRoutes(*door, operators.secret(),
+                         {.drop = [this](std::string_view key) { pages->Drop(key); },
+                          .drop_all =
+                              [this] {
+                                pages->DropAll();
+                                service->memberships().Clear();
+                              }});
   CountParts();
   return Listen();
 }
@@ -328,6 +338,10 @@ base::Status Application::Parts::Listen() {
                       },
                       [this](net::Response& response) { door->HandleProtocolError(response); }));
   listening.store(api.get(), std::memory_order_release);
+  if (auto told = operators.Publish(settings.Text("data"), api->port()); !told) {
+    base::Log(LogLevel::kWarn, "`cruddur cache` can't reach this server",
+              {{"reason", told.error().message}});
+  }
   // Only now: whoever waits for these lines finds all of it answering.
   if (dynamodb) Announce("dynamodb", false, settings, dynamodb->port());
   Announce("api", tls, settings, api->port());

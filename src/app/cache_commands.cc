@@ -3,28 +3,27 @@
 
 #include <fmt/format.h>
 
-#include <thread>
-
 #include "app/cache.h"
+#include "app/operator_access.h"
+#include "auth/private_file.h"
 #include "base/run_task.h"
 #include "net/client.h"
-#include "net/loop_pool.h"
+#include "net/http.h"
 
 namespace cruddur::app {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::chrono::seconds kPatience{5};
 
-// The token is none of them: a command line can be read by everybody on the machine.
-const std::vector<Flag> kCacheSettings = {"cache-url", "cache-ca", "momento-cache-name",
-                                          "momento-endpoint", "cache-ttl-seconds"};
+constexpr size_t kMaxSecret = 128;
+
+net::Origin ServerOf(const Settings& settings) {
+  return {.host = settings.Text("host"), .port = static_cast<uint16_t>(settings.Integer("port"))};
+}
 
 // The cache's numbers as the running server counts them.
 int PrintStatistics(const Settings& settings) {
-  const net::Origin origin{.host = settings.Text("host"),
-                           .port = static_cast<uint16_t>(settings.Integer("port"))};
+  const net::Origin origin = ServerOf(settings);
   net::HttpClient client(origin);
   const net::ClientRequest request{.target = "/metrics"};
   const auto answer = base::RunTask(client.Send(request, kPatience));
@@ -47,26 +46,46 @@ int PrintStatistics(const Settings& settings) {
   return EXIT_SUCCESS;
 }
 
-// change(cache), and waits until every process has it.
-int Change(const Settings& settings, const std::function<void(cache::Cache&)>& change) {
-  const base::SystemClock clock;
-  net::LoopPool loops(1);
-  auto pages = PageStore::Open(settings, loops.loop(0), clock);
-  if (!pages) return Failed(pages.error().message);
-  const cache::RemoteCache* remote = pages->remote();
-  if (remote == nullptr) {
-    return Failed(
-        "the cache is in the server's own memory: restart the server to empty it, or "
-        "name a shared cache with --cache-url or MOMENTO_AUTH_TOKEN");
+// Asks the server that runs here and keeps its data in `data`. False: none has left its secret.
+base::Result<bool> AskServer(const Settings& settings, std::string_view key) {
+  const auto port = static_cast<uint16_t>(settings.Integer("port"));
+  const auto secret =
+      auth::ReadSmallFile(OperatorAccess::FileOf(settings.Text("data"), port), kMaxSecret);
+  if (!secret) {
+    if (secret.error().code == base::ErrorCode::kNotFound) return false;
+    return std::unexpected(secret.error());
   }
-  change(**pages);
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  while (remote->pending() > 0 && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(2ms);
-  }
-  const bool done = remote->pending() == 0;
-  loops.Stop();
-  return done ? EXIT_SUCCESS : Failed("the cache can't be reached: nothing was dropped");
+  net::HttpClient client(ServerOf(settings));
+  net::ClientRequest request{.method = "POST", .target = "/operator/cache/flush"};
+  if (!key.empty()) request.target = "/operator/cache/drop?key=" + net::PercentEncode(key);
+  request.headers.emplace_back("Authorization", "Bearer " + *secret);
+  TRY_ASSIGN(const auto answer, base::RunTask(client.Send(request, kPatience)));
+  if (answer.status == 200) return true;
+  return base::Fail(base::ErrorCode::kUnavailable,
+                    fmt::format("the server on {} answered {}: is it another one's --data?",
+                                client.origin().HostHeader(), answer.status));
+}
+
+// Drops one key, or all if it is empty: from the shared cache, if there is one, and from the memory
+// of the server that runs here.
+int Drop(const Settings& settings, const std::string& key) {
+  std::vector<std::string> keys;
+  if (!key.empty()) keys.push_back(key);
+  const auto shared = DropShared(settings, keys);
+  if (!shared) return Failed(shared.error().message);
+  const auto asked = AskServer(settings, key);
+  if (!asked) return Failed(asked.error().message);
+  if (*shared || *asked) return EXIT_SUCCESS;
+  return Failed(fmt::format(
+      "no server on port {} keeps its data in {}: say where it is with --port and --data, or name "
+      "a shared cache with --cache-url or MOMENTO_AUTH_TOKEN",
+      settings.Integer("port"), settings.Text("data")));
+}
+
+std::vector<Flag> DropSettings() {
+  std::vector<Flag> flags = {"host", "port", "data"};
+  for (const std::string_view name : SharedCacheSettings()) flags.emplace_back(name);
+  return flags;
 }
 
 }  // namespace
@@ -76,16 +95,12 @@ void AddCacheCommands(CommandLine& line) {
   line.AddCommand(cache, "stats", "What the running server counts: hits, misses, failures",
                   {"host", "port"}, PrintStatistics);
   auto& key = line.Own<std::string>();
-  line.AddCommand(cache, "drop", "Drop the page of a partition, for every process", kCacheSettings,
-                  [&key](const Settings& settings) {
-                    return Change(settings, [&](cache::Cache& pages) { pages.Drop(key); });
-                  })
+  line.AddCommand(cache, "drop", "Drop a key: the page of a partition, for every process",
+                  DropSettings(), [&key](const Settings& settings) { return Drop(settings, key); })
       .add_option("KEY", key, "MSG#<conversation's uuid> or GRP#<user's uuid>")
       ->required();
   line.AddCommand(cache, "flush", "Drop everything, for every process within a second",
-                  kCacheSettings, [](const Settings& settings) {
-                    return Change(settings, [](cache::Cache& pages) { pages.DropAll(); });
-                  });
+                  DropSettings(), [](const Settings& settings) { return Drop(settings, {}); });
 }
 
 }  // namespace cruddur::app

@@ -1,9 +1,24 @@
 """Pages kept in Redis: two `cruddur serve` on one store see each other's writes, and Redis may fail."""
+import http.server
+import json
+import pathlib
 import re
 import shutil
+import subprocess
+import tempfile
+import threading
 import unittest
 
-from cruddur_process import Server, demo_data, main, wait_until
+from cruddur_process import (
+    PROGRAM,
+    Server,
+    demo_data,
+    environment,
+    main,
+    must_run,
+    run,
+    wait_until,
+)
 from redis_process import Redis
 
 
@@ -47,10 +62,15 @@ class SharedCache(unittest.TestCase):
         answer = server.post("/api/messages", body, handle)
         self.assertEqual(answer.status, 200, answer)
 
+    def say_to_all(self, server, text):
+        """The other process sees it as soon as Redis has the drop: on a busy machine after the answer."""
+        self.say(server, text)
+        self.assertTrue(wait_until(lambda: metric(server, "cruddur_cache_drops_pending") == 0))
+
     def test_a_write_of_one_process_is_seen_by_the_other(self):
         for n in range(20):
             writer, reader = self.servers[n % 2], self.servers[(n + 1) % 2]
-            self.say(writer, f"message {n}")
+            self.say_to_all(writer, f"message {n}")
             for server in (writer, reader):
                 self.assertEqual(self.newest(server), f"message {n}")
                 self.assertEqual(self.newest(server, "londo"), f"message {n}")
@@ -63,7 +83,7 @@ class SharedCache(unittest.TestCase):
 
         def hit():
             # A process that has just started drops all pages, which the other one notices within a second.
-            self.say(self.servers[0], "again")
+            self.say_to_all(self.servers[0], "again")
             cold = self.servers[0].get(path, "bayko")
             hits = metric(self.servers[1], "cruddur_cache_hits")
             warm = self.servers[1].get(path, "bayko")
@@ -92,7 +112,7 @@ class SharedCache(unittest.TestCase):
         self.redis.start()
         self.assertTrue(wait_until(lambda: metric(server, "cruddur_cache_away") == 0))
         self.assertTrue(wait_until(lambda: metric(server, "cruddur_cache_drops_pending") == 0))
-        self.say(server, "with it again")
+        self.say_to_all(server, "with it again")
         for each in self.servers:
             self.assertEqual(self.newest(each), "with it again")
         log = server.log()
@@ -121,6 +141,142 @@ class SharedCache(unittest.TestCase):
         for each in self.servers:
             self.assertEqual(self.newest(each), "first")
             self.assertEqual(self.newest_in_list(each), "first")
+
+    def test_what_commands_write_drops_pages(self):
+        before = {h: self.servers[0].get("/api/message_groups", h).json for h in ("londo", "bayko")}
+        lines = pathlib.Path(self.engine.data, "lines.txt")
+        lines.write_text("Person 1: one\nPerson 2: two\n")
+        result = must_run(
+            "ddb", "seed", "--data", self.engine.data, "--conversation", lines, "--my-handle", "londo",
+            "--other-handle", "andrewbrown", "--endpoint-url", f"http://127.0.0.1:{self.engine.dynamodb}",
+            "--cache-url", self.redis.url,
+        )
+        seeded = re.search(r"conversation (\S+)", result.stdout)[1]
+        self.assertNotIn(seeded, str(before))
+        self.assertIn(seeded, str(self.servers[0].get("/api/message_groups", "londo").json))
+
+    def test_a_function_on_lambda_drops_pages(self):
+        self.assertEqual(self.newest(self.servers[0]), "first")
+        item = {
+            "pk": {"S": "MSG#" + self.conversation},
+            "sk": {"S": "2100-01-01T00:00:00.000000+00:00"},
+            "message_uuid": {"S": "00000000-0000-4000-8000-000000000001"},
+            "message": {"S": "of older code"},
+            "user_uuid": {"S": self.servers[0].get("/api/users/@bayko/short").json["uuid"]},
+            "user_display_name": {"S": "Bayko"},
+            "user_handle": {"S": "bayko"},
+        }
+        self.engine.boto3().put_item(TableName="cruddur-messages", Item=item)
+        record = {
+            "eventID": "1", "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
+            "awsRegion": "us-east-1",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1, "Keys": {"pk": item["pk"], "sk": item["sk"]},
+                "NewImage": item, "SequenceNumber": "111111111111111111111", "SizeBytes": 200,
+                "StreamViewType": "NEW_IMAGE",
+            },
+            "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/cruddur-messages/stream/1",
+        }
+        answer = invoke_lambda(
+            {"Records": [record]},
+            ["--store-endpoint", f"http://127.0.0.1:{self.engine.dynamodb}", "--cache-url", self.redis.url],
+        )
+        self.assertEqual(answer, {"batchItemFailures": []})
+        for server in self.servers:
+            self.assertEqual(self.newest(server), "of older code")
+            self.assertEqual(self.newest_in_list(server), "of older code")
+
+
+def invoke_lambda(event, flags):
+    """`cruddur lambda` on a Runtime API that has one event; the function's answer to it."""
+    answered = threading.Event()
+    answers = []
+
+    class Api(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            if answers:
+                answered.wait()  # no second event
+                return
+            body = json.dumps(event).encode()
+            self.send_response(200)
+            self.send_header("Lambda-Runtime-Aws-Request-Id", "1")
+            self.send_header("Lambda-Runtime-Deadline-Ms", "4102444800000")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self):
+            answers.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(202)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            answered.set()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Api) as api:
+        threading.Thread(target=api.serve_forever, daemon=True).start()
+        keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+        process = subprocess.Popen(
+            [PROGRAM, "lambda", *flags],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=tempfile.gettempdir(),
+            env=environment({**keys, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_address[1]}"}),
+        )
+        answered.wait(60)
+        process.kill()
+        process.wait()
+        api.shutdown()
+    return answers[0] if answers else None
+
+
+class Memory(unittest.TestCase):
+    """What `cruddur cache` asks of the server that runs."""
+
+    def setUp(self):
+        self.data = demo_data()
+        self.addCleanup(shutil.rmtree, self.data, True)
+        self.server = Server(self.data).start()
+        self.addCleanup(self.server.close)
+
+    def is_kept(self, handle):
+        hits = metric(self.server, "cruddur_cache_hits")
+        self.assertEqual(self.server.get("/api/message_groups", handle).status, 200)
+        return metric(self.server, "cruddur_cache_hits") > hits
+
+    def ask(self, *words, data=None):
+        where = ["--port", self.server.api, "--data", data or self.data]
+        return run("cache", *words, *where)
+
+    def test_is_dropped_and_flushed_by_an_operator(self):
+        for handle in ("bayko", "andrewbrown"):
+            self.is_kept(handle)
+            self.assertTrue(self.is_kept(handle))
+        uuid = self.server.get("/api/users/@bayko/short").json["uuid"]
+        self.assertEqual(self.ask("drop", f"GRP#{uuid}").returncode, 0)
+        self.assertFalse(self.is_kept("bayko"))
+        self.assertTrue(self.is_kept("andrewbrown"))
+        self.assertEqual(self.ask("flush").returncode, 0)
+        for handle in ("bayko", "andrewbrown"):
+            self.assertFalse(self.is_kept(handle))
+        self.assertIn("cache_hits", must_run("cache", "stats", "--port", self.server.api).stdout)
+
+    def test_is_nobody_elses_to_drop(self):
+        secret = pathlib.Path(self.data, f"operator-{self.server.api}")
+        self.assertEqual(secret.stat().st_mode & 0o777, 0o600)
+        for token in (None, "x", self.server.token("bayko")):
+            answer = self.server.post("/operator/cache/flush", b"", headers={"Authorization": f"Bearer {token}"})
+            self.assertEqual(answer.status, 401)
+        refused = self.ask("flush", data=tempfile.gettempdir())
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("no server on port", refused.stderr)
+        self.assertEqual(self.server.stop(), 0)
+        self.assertFalse(secret.exists())
 
 
 class EmbeddedStore(unittest.TestCase):
