@@ -158,7 +158,8 @@ class StreamWorker(unittest.TestCase):
         )
         access = self.folder / "access.json"
         key = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "secret"}
-        access.write_text(json.dumps({"Users": [{"UserName": "other", "AccessKeys": [key]}]}))
+        user = {"UserName": "other", "AccessKeys": [key], "Policies": []}
+        access.write_text(json.dumps({"Users": [user]}))
         access.chmod(0o600)
         flags = ["--credentials", str(access)]
         server = Server(self.folder / "guarded", command="dynamodb", flags=flags)
