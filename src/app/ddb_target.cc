@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "app/store.h"
+#include "app/store_endpoint.h"
 #include "base/run_task.h"
 #include "model/error.h"
 

@@ -8,7 +8,7 @@
 #include "app/cache.h"
 #include "app/projection_function.h"
 #include "app/serve_commands.h"
-#include "app/store.h"
+#include "app/store_endpoint.h"
 #include "base/log.h"
 #include "net/loop_pool.h"
 #include "stream/runtime_loop.h"

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include "app/endpoints.h"
-#include "auth/credentials.h"
+#include "app/store_endpoint.h"
 #include "base/run_task.h"
-#include "dynamo/endpoint_client.h"
 #include "dynamo/in_process_client.h"
 #include "messaging/table.h"
 
@@ -42,21 +41,6 @@ std::vector<std::string_view> StoreSettings() {
   std::vector<std::string_view> names = EngineSettings();
   names.insert(names.end(), {"store", "store-endpoint", "store-deadline-ms"});
   return names;
-}
-
-base::Result<std::unique_ptr<dynamo::Client>> MakeEndpointClient(const Settings& settings,
-                                                                 std::string url) {
-  dynamo::EndpointSettings endpoint;
-  endpoint.endpoint_url = std::move(url);
-  endpoint.region = settings.Text("region");
-  endpoint.deadline = std::chrono::milliseconds(settings.Integer("store-deadline-ms"));
-  auto credentials = auth::LoadCredentials();
-  if (credentials) {
-    endpoint.credentials = *std::move(credentials);
-  } else if (credentials.error().code != ErrorCode::kNotFound) {
-    return std::unexpected(credentials.error());
-  }
-  return dynamo::EndpointClient::Create(std::move(endpoint));
 }
 
 base::Result<MessageStore> OpenStore(const Settings& settings) {

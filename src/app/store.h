@@ -25,9 +25,4 @@ struct MessageStore {
 // endpoint is not called yet, for it may be away.
 base::Result<MessageStore> OpenStore(const Settings& settings);
 
-// A client for an endpoint; an empty URL is AWS' endpoint of the region. Credentials come from the
-// environment and the profile files, as the AWS tools have them.
-base::Result<std::unique_ptr<dynamo::Client>> MakeEndpointClient(const Settings& settings,
-                                                                 std::string url);
-
 }  // namespace cruddur::app

@@ -12,7 +12,7 @@
 #include "app/projection_function.h"
 #include "app/serve_commands.h"
 #include "app/stop_signal.h"
-#include "app/store.h"
+#include "app/store_endpoint.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "net/loop_pool.h"
