@@ -20,7 +20,7 @@ using model::DbResult;
 // What happens to a call. kLost: the store does it, but the answer never arrives.
 enum class Fate { kPasses, kFails, kLost };
 
-class InterruptedClient final : public dynamo::ForwardingClient {
+class InterruptedClient : public dynamo::ForwardingClient {
  public:
   // `fate(n, key)` decides about the n-th call, from 1; `key` is the partition key that it is
   // about, where there is one.
@@ -30,6 +30,7 @@ class InterruptedClient final : public dynamo::ForwardingClient {
       : ForwardingClient(store), decide_(std::move(decide)), transactions_(transactions) {}
 
   int calls() const { return calls_; }
+  bool busy() const { return under_way_ > 0; }  // the store is about a call
 
   // From now on the store cancels all transactions, and gives `reason` for their first action.
   // Empty: no longer.
@@ -76,6 +77,10 @@ class InterruptedClient final : public dynamo::ForwardingClient {
     return Do("", store_.TransactWriteItems(std::move(r)));
   }
 
+ protected:
+  // Awaited before each call is decided about: who explores schedules makes calls wait here.
+  virtual Task<void> Arrive() { co_return; }
+
  private:
   static std::string PartitionOf(const model::Item& item) {
     return std::string(item.FindString("pk"));
@@ -96,16 +101,19 @@ class InterruptedClient final : public dynamo::ForwardingClient {
   // A task that isn't awaited never starts: the call isn't made.
   template <class T>
   Task<DbResult<T>> Do(std::string key, Task<DbResult<T>> call) {
+    co_await Arrive();
     const Fate fate = decide_(++calls_, key);
     if (fate == Fate::kFails) co_return model::DbFail(DbErrorCode::kUnreachable, "cut off");
+    ++under_way_;
     auto result = co_await std::move(call);
+    --under_way_;
     if (fate == Fate::kLost) co_return model::DbFail(DbErrorCode::kUnreachable, "answer lost");
     co_return result;
   }
 
   const Decide decide_;
   const bool transactions_;
-  std::atomic<int> calls_{0};
+  std::atomic<int> calls_{0}, under_way_{0};
   std::string cancellation_;
   std::atomic<int> cancelled_{0};
 };
