@@ -9,12 +9,18 @@ namespace cruddur::app {
 namespace {
 
 // Where there are triggers, GET /metrics tells how they fare; no call of DynamoDB's has that path.
-net::Handler WithMetrics(net::Handler handler, const base::Registry& registry) {
-  return [handler = std::move(handler), &registry](const net::Request& request,
-                                                   net::Response& response) -> base::Task<void> {
+// If callers need credentials, who has none here is told on this machine only.
+net::Handler WithMetrics(net::Handler handler, const base::Registry& registry, bool guarded) {
+  return [handler = std::move(handler), &registry, guarded](
+             const net::Request& request, net::Response& response) -> base::Task<void> {
     if (request.path != "/metrics" || request.method != "GET") return handler(request, response);
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    response.body = registry.Render();
+    if (guarded && !IsLoopback(request.remote_address)) {
+      response.status = 403;
+      response.body = "only from this machine\n";
+    } else {
+      response.body = registry.Render();
+    }
     return []() -> base::Task<void> { co_return; }();
   };
 }
@@ -38,7 +44,7 @@ int RunDynamodb(const Settings& settings, const std::vector<std::string>& trigge
     auto started = Triggers::Start(settings, *std::move(specified), **engine, loops, registry);
     if (!started) return Failed(started.error().message);
     triggers = *std::move(started);
-    handler = WithMetrics(std::move(handler), registry);
+    handler = WithMetrics(std::move(handler), registry, access->guarded());
   }
   auto server = StartDynamodb(loops, std::move(handler), settings);
   if (!server) return Failed(server.error().message);

@@ -89,6 +89,11 @@ void Access::Reload() {
   base::Log(base::LogLevel::kInfo, "credentials read again", {{"file", path_}});
 }
 
+bool IsLoopback(std::string_view host) {
+  if (host.starts_with("::ffff:")) host.remove_prefix(7);
+  return host.starts_with("127.") || host == "::1" || host == "localhost";
+}
+
 void Announce(std::string_view name, bool tls, const Settings& settings, uint16_t port) {
   const std::string& host = settings.Text("host");
   const bool v6 = host.find(':') != std::string::npos;

@@ -47,6 +47,9 @@ class Access {
   std::unique_ptr<dynamo::AccessControl> control_;
 };
 
+// Whether an address, or a name, is of this machine only: "127.0.0.1", "::1", "localhost".
+bool IsLoopback(std::string_view host);
+
 // "api http://127.0.0.1:4567", on stdout at once: for people, and for scripts that wait for it.
 void Announce(std::string_view name, bool tls, const Settings& settings, uint16_t port);
 

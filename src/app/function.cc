@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/endpoints.h"
+#include "base/log.h"
 #include "net/client.h"
 #include "stream/http_target.h"
 #include "stream/runtime_api.h"
@@ -22,6 +23,7 @@ base::Result<Function> ServeRuntime(const Settings& settings, const TriggerSetti
   auto api = std::make_unique<stream::RuntimeApi>(
       stream::RuntimeApiOptions{.name = trigger.name,
                                 .function_arn = FunctionArn(settings, trigger),
+                                .host = origin.host,
                                 .timeout = trigger.timeout});
   net::ServerOptions options = ServerOptionsOf(settings, origin.port, stream::RuntimeApi::Limits());
   options.host = origin.host;
@@ -33,6 +35,11 @@ base::Result<Function> ServeRuntime(const Settings& settings, const TriggerSetti
                    return api->Handle(request, response);
                  },
                  stream::RuntimeApi::OnProtocolError));
+  if (!IsLoopback(origin.host)) {
+    base::Log(base::LogLevel::kWarn,
+              "the Runtime API asks nobody who they are: who reaches it gets the table's records",
+              {{"trigger", trigger.name}, {"host", origin.host}});
+  }
   fmt::print("trigger {} runtime {}:{}\n", trigger.name, origin.host, function.server->port());
   std::fflush(stdout);
   function.target = std::move(api);

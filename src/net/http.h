@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +20,20 @@ struct HeaderView {
 // Header names and some values compare without case (ASCII only).
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 
+// The other end of a connection, for handlers that wait for long. Used on the connection's loop.
+class Peer {
+ public:
+  virtual ~Peer() = default;
+  // `gone` is called, once, when the peer ends the connection before it has sent another request:
+  // while the handler waits, or after the answer. Replaces the one before; null: none. What ends
+  // the connection at this end isn't told.
+  virtual void WhenGone(std::function<void()> gone) = 0;
+  // Whether it has ended the connection, as far as is known here; one system call.
+  virtual bool IsGone() = 0;
+  // How many requests came by this connection before this one.
+  virtual uint64_t requests_before() const = 0;
+};
+
 // A request as a handler sees it: views into the connection's buffer.
 struct Request {
   std::string_view method;  // "GET"
@@ -27,6 +42,7 @@ struct Request {
   std::span<const HeaderView> headers;
   std::string_view body;
   std::string_view remote_address;  // "127.0.0.1", without port
+  Peer* peer = nullptr;             // null: it came by no connection
 
   // The first header of that name, whatever its case.
   std::optional<std::string_view> Header(std::string_view name) const;

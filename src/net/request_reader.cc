@@ -33,11 +33,12 @@ bool MayBegin(char c) {  // a request: methods are words
 }  // namespace
 
 RequestReader::RequestReader(size_t max_header_bytes, size_t max_body_bytes,
-                             std::string_view remote_address)
+                             std::string_view remote_address, Peer* peer)
     : max_header_bytes_(max_header_bytes),
       max_body_bytes_(max_body_bytes),
       chunks_(max_header_bytes, max_body_bytes) {
   request_.remote_address = remote_address;
+  request_.peer = peer;
 }
 
 std::span<char> RequestReader::Space() {

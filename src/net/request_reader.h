@@ -21,7 +21,8 @@ class RequestReader {
   enum class Step { kNeedMore, kRequest, kRefused };
   enum class Phase { kIdle, kHeader, kBody };
 
-  RequestReader(size_t max_header_bytes, size_t max_body_bytes, std::string_view remote_address);
+  RequestReader(size_t max_header_bytes, size_t max_body_bytes, std::string_view remote_address,
+                Peer* peer = nullptr);
 
   std::span<char> Space();  // never empty
   void Filled(size_t bytes) { end_ += bytes; }

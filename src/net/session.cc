@@ -29,7 +29,7 @@ constexpr size_t kLingerBytes = 16 * 1024 * 1024;
 // the stream over (server-sent events, WebSocket) will be called from Serve(), behind the handler's
 // co_await, with the answers before it flushed.
 template <class Stream>
-class Session final : public Connection {
+class Session final : public Connection, public Peer {
  public:
   static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
 
@@ -40,11 +40,12 @@ class Session final : public Connection {
         state_(listener_->state()),
         remote_address_(std::move(remote_address)),
         stream_(std::forward<StreamArgs>(args)...),
-        reader_(limits().max_header_bytes, limits().max_body_bytes, remote_address_) {
+        reader_(limits().max_header_bytes, limits().max_body_bytes, remote_address_, this) {
     refused = one_too_many;
     listener_->Add(*this);
   }
   ~Session() override {
+    if (watch_) *watch_ = nullptr;
     state_.buffered -= counted_;
     listener_->Remove(*this);
   }
@@ -59,6 +60,13 @@ class Session final : public Connection {
     error_code ignored;
     stream_.lowest_layer().close(ignored);
   }
+
+  void WhenGone(std::function<void()> gone) override {
+    gone_ = std::move(gone);
+    if (gone_ && !watching_) Watch();
+  }
+  bool IsGone() override { return Peek() == Peeked::kEnd; }
+  uint64_t requests_before() const override { return requests_ - 1; }
 
   static base::Task<void> Run(std::unique_ptr<Session> self) {
     if constexpr (kTls) {
@@ -101,6 +109,8 @@ class Session final : public Connection {
         idle = false;
         deadline = kNever;  // the handler's time is its own affair
         response_.Clear();
+        ++requests_;
+        if (gone_) gone_ = nullptr;  // of a request before
         try {
           co_await state_.handler(reader_.request(), response_);
         } catch (const std::exception& e) {
@@ -142,6 +152,34 @@ class Session final : public Connection {
       idle = false;
       reader_.Filled(bytes);
     }
+  }
+
+  // Waits until there is something to read, beside whatever else is done. The session may end
+  // meanwhile.
+  void Watch() {
+    watching_ = true;
+    if (!watch_) watch_ = std::make_shared<Session*>(this);
+    LowestLayer().async_wait(Socket::wait_read, [watch = watch_](const error_code& error) {
+      if (*watch) (*watch)->Readable(error);
+    });
+  }
+
+  // Another request is nobody's concern here; the end is.
+  void Readable(const error_code& waited) {
+    watching_ = false;
+    if (!gone_ || waited) return;
+    const Peeked peeked = Peek();
+    if (peeked == Peeked::kNothing) return Watch();
+    if (peeked == Peeked::kEnd) std::exchange(gone_, nullptr)();
+  }
+
+  enum class Peeked { kNothing, kBytes, kEnd };
+  Peeked Peek() {
+    char next = 0;
+    error_code error;
+    LowestLayer().receive(asio::buffer(&next, 1), Socket::message_peek, error);
+    if (!error) return Peeked::kBytes;
+    return error == asio::error::would_block ? Peeked::kNothing : Peeked::kEnd;
   }
 
   // Adds what this connection has come to hold to what all hold; small requests don't count. False
@@ -273,6 +311,11 @@ class Session final : public Connection {
   std::string out_;     // answers not yet written, and of them
   size_t sent_ = 0;     // this much is
   size_t counted_ = 0;  // in state_.buffered
+
+  uint64_t requests_ = 0;
+  std::function<void()> gone_;
+  std::shared_ptr<Session*> watch_;  // null in it: the session has ended
+  bool watching_ = false;
 };
 
 template <class Stream, class... StreamArgs>

@@ -6,57 +6,10 @@
 #include <utility>
 
 #include "base/log.h"
-#include "base/random.h"
-#include "dynamo/thread_document.h"
-#include "json/writer.h"
 #include "stream/lambda_event.h"
+#include "stream/runtime_messages.h"
 
 namespace cruddur::stream {
-namespace {
-
-void RespondError(net::Response& response, int status, std::string_view type,
-                  std::string_view message) {
-  response.status = status;
-  response.body.clear();
-  json::Writer out(response.body);
-  out.BeginObject().Key("errorMessage").String(message).Key("errorType").String(type).EndObject();
-}
-
-void RespondAccepted(net::Response& response) {
-  response.status = 202;
-  response.body = R"({"status":"OK"})";
-}
-
-// "Type: message", of what a runtime posts: {"errorMessage", "errorType", "stackTrace"}, or only a
-// header.
-std::string ErrorOf(const net::Request& request) {
-  std::string type(
-      request.Header("Lambda-Runtime-Function-Error-Type").value_or(std::string_view()));
-  std::string message;
-  dynamo::ReadJson(
-      request.body,
-      [&](json::Element body) {
-        std::string_view text;
-        if (!body.is_object()) return 0;
-        if (!body["errorMessage"].get(text)) message = text.substr(0, 300);
-        if (!body["errorType"].get(text)) type = text.substr(0, 100);
-        return 0;
-      },
-      [](const std::string&) { return 0; });
-  if (type.empty()) type = "Unhandled";
-  return message.empty() ? type : type + ": " + message;
-}
-
-// X-Ray's form; nobody records it.
-std::string NewTraceId(base::Micros now) {
-  return fmt::format("Root=1-{:08x}-{:08x}{:016x};Parent={:016x};Sampled=0",
-                     static_cast<uint32_t>(now.count() / 1'000'000),
-                     static_cast<uint32_t>(base::RandomUint64()), base::RandomUint64(),
-                     base::RandomUint64());
-}
-
-}  // namespace
-
 struct RuntimeApi::Call {
   Call(const Invocation& invocation, base::Executor executor)
       : invocation(invocation), wake_up(std::make_shared<WakeUp>(executor)) {}
@@ -66,6 +19,7 @@ struct RuntimeApi::Call {
   std::optional<WakeUp::SteadyClock::time_point> deadline;  // since a runtime has it
   base::Micros deadline_time{0};                            // the same, as the runtime is told
   std::optional<InvocationResult> result;
+  bool abandoned = false;  // the connection that its runtime came by is gone
 };
 
 struct RuntimeApi::Poll {
@@ -73,7 +27,7 @@ struct RuntimeApi::Poll {
 
   const std::shared_ptr<WakeUp> wake_up;
   std::shared_ptr<Call> call;
-  bool stopped = false;
+  bool stopped = false, gone = false;
 };
 
 RuntimeApi::RuntimeApi(RuntimeApiOptions options)
@@ -82,9 +36,10 @@ RuntimeApi::RuntimeApi(RuntimeApiOptions options)
   using net::Request;
   using net::Response;
   const std::string root = "/2018-06-01/runtime";
-  router_.Add(
-      "GET", root + "/invocation/next",
-      [this](const Request&, const PathParameters&, Response& response) { return Next(response); });
+  router_.Add("GET", root + "/invocation/next",
+              [this](const Request& request, const PathParameters&, Response& response) {
+                return Next(request, response);
+              });
   router_.Add("POST", root + "/invocation/{id}/response",
               [this](const Request& request, const PathParameters& parameters,
                      Response& response) -> base::Task<void> {
@@ -103,7 +58,7 @@ RuntimeApi::RuntimeApi(RuntimeApiOptions options)
   router_.Add("POST", root + "/invocation/{id}/error",
               [this](const Request& request, const PathParameters& parameters,
                      Response& response) -> base::Task<void> {
-                Answer(parameters[0], FunctionFailed(ErrorOf(request)), response);
+                Answer(parameters[0], FunctionFailed(PostedError(request)), response);
                 co_return;
               });
   router_.Add("POST", root + "/init/error",
@@ -118,7 +73,9 @@ RuntimeApi::RuntimeApi(RuntimeApiOptions options)
 RuntimeApi::~RuntimeApi() = default;
 
 base::Task<void> RuntimeApi::Handle(const net::Request& request, net::Response& response) {
-  return router_.Handle(request, response);
+  if (!MayBeAWebPage(request, options_.host)) return router_.Handle(request, response);
+  RespondError(response, 403, "AccessDenied", "The Runtime API is for runtimes");
+  return []() -> base::Task<void> { co_return; }();
 }
 
 void RuntimeApi::OnProtocolError(net::Response& response) {
@@ -139,11 +96,7 @@ base::Task<InvocationResult> RuntimeApi::Invoke(const Invocation& invocation) {
   if (polls_.empty()) {
     waiting_.push_back(call);
   } else {
-    const auto poll = std::move(polls_.back());
-    polls_.pop_back();
-    Begin(call);
-    poll->call = call;
-    poll->wake_up->Wake();
+    Assign(call);
   }
   while (!call->result) {
     const auto until = call->deadline.value_or(WakeUp::SteadyClock::time_point::max());
@@ -162,6 +115,15 @@ base::Task<InvocationResult> RuntimeApi::Invoke(const Invocation& invocation) {
   co_return *std::move(call->result);
 }
 
+// REQUIRES: somebody polls.
+void RuntimeApi::Assign(const std::shared_ptr<Call>& call) {
+  const auto poll = std::move(polls_.back());
+  polls_.pop_back();
+  Begin(call);
+  poll->call = call;
+  poll->wake_up->Wake();
+}
+
 // A runtime has it from now on.
 void RuntimeApi::Begin(const std::shared_ptr<Call>& call) {
   call->deadline = WakeUp::SteadyClock::now() + options_.timeout;
@@ -170,11 +132,37 @@ void RuntimeApi::Begin(const std::shared_ptr<Call>& call) {
   call->wake_up->Wake();  // to wait until its deadline
 }
 
-base::Task<void> RuntimeApi::Next(net::Response& response) {
+// No runtime has it, after all.
+void RuntimeApi::PutBack(const std::shared_ptr<Call>& call) {
+  if (running_.erase(call->invocation.request_id) == 0) return;  // it ended meanwhile
+  call->deadline.reset();
+  if (stopping_) {
+    call->result = NotReached("stopping");
+    call->wake_up->Wake();
+  } else if (polls_.empty()) {
+    waiting_.push_front(call);
+  } else {
+    Assign(call);
+  }
+}
+
+// A runtime that polls anew takes the place of one that is gone.
+void RuntimeApi::FailAbandoned() {
+  std::erase_if(running_, [](const auto& each) {
+    Call& call = *each.second;
+    if (!call.abandoned) return false;
+    call.result = FunctionFailed("Runtime.ExitError: the runtime ended before it answered");
+    call.wake_up->Wake();
+    return true;
+  });
+}
+
+base::Task<void> RuntimeApi::Next(const net::Request& request, net::Response& response) {
   const base::Executor executor = co_await base::asio::this_coro::executor;
   const auto poll = std::make_shared<Poll>(executor);
   {
     const std::lock_guard lock(mutex_);
+    FailAbandoned();
     poll->stopped = stopping_;
     if (!stopping_ && !waiting_.empty()) {
       poll->call = std::move(waiting_.front());
@@ -184,12 +172,27 @@ base::Task<void> RuntimeApi::Next(net::Response& response) {
       polls_.push_back(poll);
     }
   }
+  if (request.peer) {
+    request.peer->WhenGone([this, poll] {
+      const std::lock_guard lock(mutex_);
+      poll->gone = true;
+      std::erase(polls_, poll);
+      poll->wake_up->Wake();
+    });
+  }
   for (;;) {
     std::unique_lock lock(mutex_);
+    poll->gone = poll->gone || (poll->call && request.peer && request.peer->IsGone());
+    if (poll->gone) {
+      if (poll->call) PutBack(poll->call);
+      response.close = true;
+      co_return;
+    }
     if (poll->call) {
-      const std::shared_ptr<const Call> call = poll->call;
+      const std::shared_ptr<Call> call = poll->call;
       lock.unlock();
       HandOver(*call, response);
+      if (request.peer) Watch(call, *request.peer);
       co_return;
     }
     if (poll->stopped) {
@@ -200,6 +203,15 @@ base::Task<void> RuntimeApi::Next(net::Response& response) {
     lock.unlock();
     co_await poll->wake_up->Wait();
   }
+}
+
+// Only a connection by which the runtime has come back before tells anything by its end.
+void RuntimeApi::Watch(const std::shared_ptr<Call>& call, net::Peer& peer) {
+  if (peer.requests_before() == 0) return peer.WhenGone(nullptr);
+  peer.WhenGone([this, call] {
+    const std::lock_guard lock(mutex_);
+    call->abandoned = true;
+  });
 }
 
 void RuntimeApi::HandOver(const Call& call, net::Response& response) const {
@@ -227,7 +239,7 @@ void RuntimeApi::Answer(const std::string& request_id, InvocationResult result,
 
 // The runtime couldn't begin, so the invocation that waits for one fails, as on AWS.
 void RuntimeApi::InitError(const net::Request& request, net::Response& response) {
-  const std::string error = ErrorOf(request);
+  const std::string error = PostedError(request);
   base::Log(base::LogLevel::kError, "runtime failed to start",
             {{"trigger", options_.name}, {"reason", error}});
   const std::lock_guard lock(mutex_);

@@ -2,9 +2,17 @@
 // runtime that polls it is the function of an event source mapping.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 //
-// Several runtimes may poll: each gets invocations of its own, the one that came last first (a
-// runtime that died may have left a request that nobody reads any more). An invocation waits for a
-// runtime as long as it takes; its deadline counts from when one has it.
+// Several runtimes may poll: each gets invocations of its own, the one that came last first. An
+// invocation waits for a runtime as long as it takes; its deadline counts from when one has it.
+//
+// A runtime that ends while it polls is noticed by its connection: what it was to get waits for
+// another one. One that ends while it works can't be told for sure from one that closes each
+// connection. So the invocation fails, as on AWS ("Runtime.ExitError"), when a connection that it
+// had used before is gone, and then a runtime polls anew; else it times out.
+//
+// It has no authentication, as on AWS, where nobody else can reach it. Requests that a web page had
+// a browser make are refused: those with `Origin` or `Sec-Fetch-Site`, and those for a host that
+// may be a public name.
 //
 // Thread-safe: invoked on one loop, polled on others, which must all outlive it.
 #pragma once
@@ -29,6 +37,7 @@ namespace cruddur::stream {
 struct RuntimeApiOptions {
   std::string name;          // of the trigger, for the log
   std::string function_arn;  // as the runtime is told
+  std::string host;          // where it is served, if that is a name
   std::chrono::milliseconds timeout{60'000};
   const base::Clock* clock = nullptr;  // of deadlines; null: the system's
 };
@@ -53,11 +62,16 @@ class RuntimeApi final : public Target {
   // A runtime that polls.
   struct Poll;
 
-  base::Task<void> Next(net::Response& response);
+  base::Task<void> Next(const net::Request& request, net::Response& response);
   void Answer(const std::string& request_id, InvocationResult result, net::Response& response);
   void InitError(const net::Request& request, net::Response& response);
   void HandOver(const Call& call, net::Response& response) const;
+  void Watch(const std::shared_ptr<Call>& call, net::Peer& peer);
+  // With the lock held.
+  void Assign(const std::shared_ptr<Call>& call);
   void Begin(const std::shared_ptr<Call>& call);
+  void PutBack(const std::shared_ptr<Call>& call);
+  void FailAbandoned();
 
   const RuntimeApiOptions options_;
   const base::SystemClock system_clock_;

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "net/client.h"
+#include "net/test_peer.h"
 #include "net/test_run.h"
 #include "stream/lambda_event.h"
 
@@ -56,6 +57,10 @@ class RuntimeApiTest : public ::testing::Test {
     auto answer = net::RunOn(loops_.loop(1), client_->Send(request, 30s));
     EXPECT_TRUE(answer) << answer.error().message;
     return answer ? *std::move(answer) : net::ClientResponse();
+  }
+  uint16_t port() {
+    api();
+    return server_->port();
   }
   net::ClientResponse Next() { return Call({.target = "/invocation/next"}); }
   net::ClientResponse Post(std::string target, std::string body) {
@@ -169,6 +174,89 @@ TEST_F(RuntimeApiTest, RefusesAnAnswerBeyondSixMegabytes) {
   EXPECT_EQ(refused.status, 413);
   EXPECT_THAT(refused.body, HasSubstr("RequestEntityTooLarge"));
   EXPECT_THAT(result.get().error().message, HasSubstr("6291456"));
+}
+
+TEST_F(RuntimeApiTest, GivesNothingToARuntimeThatIsGone) {
+  api();
+  for (int i = 0; i < 3; ++i) {
+    net::TestPeer gone(port());
+    gone.Send("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\n");
+  }
+  auto result = Invoke("id1", "hello");
+  EXPECT_EQ(Next().body, "hello");
+  Post("/invocation/id1/response", "done");
+  EXPECT_EQ(result.get().value(), "done");
+}
+
+TEST_F(RuntimeApiTest, FailsWhatARuntimeWasAtThatIsGoneWhenAnotherOneTakesItsPlace) {
+  auto first = Invoke("id1");
+  std::optional<net::TestPeer> runtime(std::in_place, port());
+  const std::string next = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\n";
+  runtime->Send(next);
+  EXPECT_THAT(runtime->ReadAnswer(), HasSubstr("Request-Id: id1"));
+  runtime->Send(
+      "POST /2018-06-01/runtime/invocation/id1/response HTTP/1.1\r\nHost: a\r\n"
+      "Content-Length: 0\r\n\r\n");
+  EXPECT_THAT(runtime->ReadAnswer(), HasSubstr("202"));
+  EXPECT_TRUE(first.get());
+  auto second = Invoke("id2");
+  runtime->Send(next);
+  EXPECT_THAT(runtime->ReadAnswer(), HasSubstr("Request-Id: id2"));
+  runtime.reset();
+  // When the end of the connection is noticed is the server's affair.
+  for (int i = 0; second.wait_for(0s) != std::future_status::ready; ++i) {
+    ASSERT_LT(i, 10'000);
+    const std::string id = "more" + std::to_string(i);
+    auto more = Invoke(id);
+    Next();
+    Post("/invocation/" + id + "/response", "");
+    EXPECT_TRUE(more.get());
+  }
+  const auto ended = second.get();
+  EXPECT_EQ(ended.error().message, "Runtime.ExitError: the runtime ended before it answered");
+  EXPECT_TRUE(ended.error().reached);
+}
+
+TEST_F(RuntimeApiTest, WaitsForARuntimeThatClosesEachConnection) {
+  auto result = Invoke("id1", "hello");
+  {
+    net::TestPeer runtime(port());
+    runtime.Send("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_THAT(runtime.ReadAnswer(), HasSubstr("hello"));
+  }
+  for (const char* id : {"id2", "id3"}) {
+    auto other = Invoke(id);
+    Next();
+    Post(std::string("/invocation/") + id + "/response", "");
+    EXPECT_TRUE(other.get());
+  }
+  EXPECT_EQ(Post("/invocation/id1/response", "late, but there").status, 202);
+  EXPECT_EQ(result.get().value(), "late, but there");
+}
+
+TEST_F(RuntimeApiTest, AnswersNoWebPage) {
+  options_.host = "runtime.example.com";
+  auto result = Invoke("id1");
+  for (const char* header : {"Origin: http://evil.example", "Sec-Fetch-Site: cross-site"}) {
+    net::TestPeer page(port());
+    page.Send("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+              std::string(header) + "\r\n\r\n");
+    EXPECT_THAT(page.ReadAnswer(), HasSubstr(" 403 ")) << header;
+  }
+  const auto status = [&](const std::string& host) {
+    net::TestPeer page(port());
+    page.Send("GET /elsewhere HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    return page.ReadAnswer().substr(9, 3);
+  };
+  EXPECT_EQ(status("evil.example:9001"), "403");
+  for (const char* host :
+       {"127.0.0.1:9001", "[::1]:9001", "localhost", "cruddur:9001", "a.localhost:9001",
+        "host.docker.internal", "Runtime.Example.Com:9001"}) {
+    EXPECT_EQ(status(host), "404") << host;
+  }
+  Next();
+  Post("/invocation/id1/response", "");
+  EXPECT_TRUE(result.get());
 }
 
 TEST_F(RuntimeApiTest, KnowsNoOtherPaths) {
