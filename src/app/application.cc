@@ -9,10 +9,12 @@
 #include "accounts/connection_pool.h"
 #include "accounts/database_users.h"
 #include "accounts/first_sign_in.h"
+#include "accounts/mail_queue.h"
 #include "accounts/outbox.h"
 #include "accounts/pool_endpoint.h"
 #include "accounts/remote_keys.h"
 #include "accounts/revocations.h"
+#include "accounts/smtp_sender.h"
 #include "accounts/token_verifier.h"
 #include "accounts/user_directory.h"
 #include "api/access_log.h"
@@ -55,8 +57,20 @@ base::Status PrepareUsers(const accounts::DatabaseOptions& options, const base::
   return {};
 }
 
-std::unique_ptr<accounts::Outbox> OutboxOf(const Settings& settings, const base::Clock& clock) {
+base::Result<std::unique_ptr<accounts::Outbox>> OutboxOf(const Settings& settings,
+                                                         const base::Clock& clock) {
   if (settings.Text("outbox") == "log") return std::make_unique<accounts::LogOutbox>();
+  if (settings.Text("outbox") == "smtp") {
+    TRY_ASSIGN(auto sender,
+               accounts::SmtpSender({.url = settings.Text("smtp-url"),
+                                     .start_tls = settings.Text("smtp-starttls") == "required",
+                                     .user = settings.Text("smtp-user"),
+                                     .password = settings.Text("smtp-password"),
+                                     .from = settings.Text("smtp-from"),
+                                     .ca_file = settings.Text("smtp-ca")},
+                                    clock));
+    return std::make_unique<accounts::MailQueue>(std::move(sender));
+  }
   return std::make_unique<accounts::FileOutbox>(settings.Text("data") + "/outbox.jsonl", clock);
 }
 
@@ -216,7 +230,7 @@ base::Status Application::Parts::UseBuiltInPool() {
                                                        kRememberedTokens, &revocations);
   profiles = std::make_unique<accounts::BuiltInProfiles>(database);
   AdmitNewcomers();
-  outbox = OutboxOf(settings, clock);
+  TRY_ASSIGN(outbox, OutboxOf(settings, clock));
   const accounts::PoolEndpointOptions options{
       .keys_folder = KeysFolder(settings),
       .requests_per_second = static_cast<double>(settings.Integer("sign-in-rate")) / 60,

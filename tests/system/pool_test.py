@@ -1,23 +1,17 @@
 """The built-in user pool as other people's clients see it: boto3, amazon-cognito-identity-js, Amplify, plain HTTP."""
 import base64
-import configparser
 import contextlib
 import json
-import re
 import shutil
 import sqlite3
 import stat
-import subprocess
-import tempfile
 import unittest
 
 from cruddur_process import (
-    PATIENCE,
     PROGRAM,
     ROOT,
     Server,
     demo_data,
-    environment,
     main,
     must_run,
     run,
@@ -25,114 +19,8 @@ from cruddur_process import (
     users_file,
     wait_until,
 )
+from pool_fixture import CLIENT, PASSWORD, POOL, PoolCase, claims_of
 from srp_client import SrpClient
-
-POOL, CLIENT = "local_cruddur", "cruddurlocalclient"
-PASSWORD = "Correct-Horse7"
-
-
-def claims_of(token):
-    payload = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-
-
-class PoolCase(unittest.TestCase):
-    """One server for all tests of a class; users have names of their own."""
-
-    flags = ["--log-format", "json", "--sign-in-rate", "0"]
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server(demo_data(), flags=cls.flags)
-        cls.addClassCleanup(shutil.rmtree, cls.server.data, True)
-        cls.addClassCleanup(cls.server.close)
-        cls.server.start()
-
-    @classmethod
-    def client(cls, port=None, **keys):
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(
-            "cognito-idp",
-            endpoint_url=f"http://127.0.0.1:{port or cls.server.api}",
-            region_name="us-east-1",
-            aws_access_key_id=keys.get("id", "somebody"),
-            aws_secret_access_key=keys.get("secret", "something"),
-            config=Config(retries={"max_attempts": 0}),
-        )
-
-    @classmethod
-    def administrator(cls):
-        file = configparser.ConfigParser()
-        file.read(cls.server.data / "keys/admin-credentials")
-        return cls.client(
-            id=file["default"]["aws_access_key_id"], secret=file["default"]["aws_secret_access_key"]
-        )
-
-    def mails(self, to):
-        path = self.server.data / "outbox.jsonl"
-        lines = path.read_text().splitlines() if path.exists() else []
-        return [mail for mail in map(json.loads, lines) if mail["to"] == to]
-
-    def call(self, operation, body, **options):
-        target = f"AWSCognitoIdentityProviderService.{operation}"
-        headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return send(self.server.api, "POST", "/", data, headers=headers, **options)
-
-    def run_node(self, script, handle):
-        """A script of tests/system that signs this user in and up and out with somebody else's library."""
-        self.sign_up(self.client(), handle)
-        result = subprocess.run(
-            ["node", str(ROOT / "tests/system" / script)],
-            env=environment(
-                {
-                    "CRUDDUR_TEST_POOL": f"http://127.0.0.1:{self.server.api}/",
-                    "CRUDDUR_TEST_OUTBOX": str(self.server.data / "outbox.jsonl"),
-                    "CRUDDUR_TEST_USER": handle,
-                    "CRUDDUR_TEST_PASSWORD": PASSWORD,
-                }
-            ),
-            capture_output=True,
-            text=True,
-            timeout=60 * PATIENCE,
-            cwd=tempfile.gettempdir(),
-        )
-        self.assertEqual(result.returncode, 0, f"{result.stdout[-4000:]}\n{result.stderr[-4000:]}")
-
-    def sign_up(self, client, handle, password=PASSWORD, confirmed=True):
-        email = f"{handle}@example.com"
-        answer = client.sign_up(
-            ClientId=CLIENT,
-            Username=email,
-            Password=password,
-            UserAttributes=[
-                {"Name": "email", "Value": email},
-                {"Name": "preferred_username", "Value": handle},
-                {"Name": "name", "Value": handle.title()},
-            ],
-        )
-        if confirmed:
-            code = self.mails(email)[-1]["code"]
-            client.confirm_sign_up(ClientId=CLIENT, Username=email, ConfirmationCode=code)
-        return answer
-
-    def sign_in(self, client, name, password=PASSWORD):
-        return client.initiate_auth(
-            ClientId=CLIENT,
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": name, "PASSWORD": password},
-        )["AuthenticationResult"]
-
-    def refused(self, call, *arguments, **parameters):
-        """(error's name, its message)"""
-        from botocore.exceptions import ClientError
-
-        with self.assertRaises(ClientError) as caught:
-            call(*arguments, **parameters)
-        error = caught.exception.response["Error"]
-        return error["Code"], error["Message"]
 
 
 class Boto3(PoolCase):
@@ -424,25 +312,6 @@ class Wire(PoolCase):
         nobody = run("cognito", "set-password", "nobody", *data, stdin=PASSWORD + "\n")
         self.assertEqual(nobody.returncode, 1)
 
-    def test_nothing_secret_is_in_the_log(self):
-        client = self.client()
-        self.sign_up(client, "zathras", "Zathras-Knows-1")
-        tokens = self.sign_in(client, "zathras", "Zathras-Knows-1")
-        self.refused(self.sign_in, client, "zathras", "Zathras-Guesses-1")
-        log = lambda: self.server.log()
-        self.assertTrue(wait_until(lambda: '"path":"/"' in log()))
-        code = self.mails("zathras@example.com")[0]["code"]
-        for secret in ("Zathras-Knows", "Zathras-Guesses", f'"{code}"', *tokens.values()):
-            self.assertNotIn(str(secret) if secret != 3600 else "eyJ", log())
-        database = b"".join(
-            path.read_bytes() for path in self.server.data.glob("users.sqlite*") if path.is_file()
-        )
-        for secret in ("Zathras-Knows", tokens["RefreshToken"]):
-            self.assertNotIn(secret.encode(), database)
-        for path in self.server.data.rglob("*"):
-            if path.name in ("outbox.jsonl", "users.sqlite", "pool-secret") or path.suffix == ".pem":
-                self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600, path)
-
 
 class SomebodyElses(PoolCase):
     """The same pool as a real one: another server has it by configuration alone."""
@@ -504,19 +373,6 @@ class SomebodyElses(PoolCase):
                 self.assertEqual(result.returncode, 1, result)
                 self.assertIn(reason, result.stderr)
                 self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
-
-
-class Limits(PoolCase):
-    flags = ["--sign-in-rate", "40"]  # a burst of ten
-
-    def test_an_address_is_told_to_wait(self):
-        headers = {"X-Amz-Target": "AWSCognitoIdentityProviderService.GetUser"}
-        for _ in range(30):
-            answer = send(self.server.api, "POST", "/", {"AccessToken": "x"}, headers=headers)
-            if answer.json["__type"] == "TooManyRequestsException":
-                break
-        self.assertEqual(answer.json["__type"], "TooManyRequestsException")
-        self.assertRegex(answer.headers["retry-after"], re.compile(r"^[1-9]$"))
 
 
 if __name__ == "__main__":
