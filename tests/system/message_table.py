@@ -30,10 +30,15 @@ class MessageTable:
             )
         return group
 
+    def message_key(self, group, minute=0):
+        time = f"2023-03-24T10:{minute:02}:00.{int(group[:5], 16) % 1000000:06}+00:00"
+        return {"pk": {"S": f"MSG#{group}"}, "sk": {"S": time}}
+
     def say(self, group, text, minute=0):
+        key = self.message_key(group, minute)
         self.put(
-            pk=f"MSG#{group}",
-            sk=f"2023-03-24T10:{minute:02}:00.{int(group[:5], 16) % 1000000:06}+00:00",
+            pk=key["pk"]["S"],
+            sk=key["sk"]["S"],
             message_uuid=str(uuid.uuid4()),
             message=text,
             user_uuid=self.members[0],

@@ -1,23 +1,16 @@
 """Triggers: a table's stream drives functions that know nothing of Cruddur."""
-import contextlib
-import http.server
 import json
 import pathlib
 import re
-import shutil
-import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import unittest
-import uuid
 
 from cruddur_process import (
     PATIENCE,
     PROGRAM,
     ROOT,
-    Server,
     environment,
     main,
     must_run,
@@ -25,139 +18,8 @@ from cruddur_process import (
     send,
     wait_until,
 )
-from message_table import MessageTable
-
-RUNTIME = ROOT / "tests/system/python_runtime.py"
-# Appends the names that it gets to a file; "slow" takes longer than it may, "poison" fails.
-HANDLER = """
-import json, os, time
-
-def lambda_handler(event, context):
-    failures = []
-    assert context.get_remaining_time_in_millis() > 0
-    with open(os.environ["SEEN"], "a") as file:
-        for record in event["Records"]:
-            assert record["eventSource"] == "aws:dynamodb", record
-            assert "table/things/stream/" in record["eventSourceARN"], record
-            name = record["dynamodb"]["Keys"]["pk"]["S"]
-            if name.startswith("raise"):
-                raise ValueError("not this one")
-            if name.startswith("slow") and not os.path.exists(os.environ["SEEN"] + ".slow"):
-                open(os.environ["SEEN"] + ".slow", "w").close()
-                time.sleep(2.5)
-            if name.startswith("poison"):
-                failures.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
-                continue
-            print(name, file=file, flush=True)
-    return {"batchItemFailures": failures}
-"""
-
-
-def free_port():
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Function(http.server.BaseHTTPRequestHandler):
-    """What takes Lambda invocations over HTTP."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        names = [record["dynamodb"]["Keys"]["pk"]["S"] for record in event["Records"]]
-        self.server.seen.append((self.path, names))
-        failed = names[0] in self.server.failing
-        body = json.dumps({"errorType": "E", "errorMessage": "no"} if failed else None).encode()
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-class TriggerTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cruddur-"))
-        self.addCleanup(shutil.rmtree, self.folder, True)
-        self.seen_file = self.folder / "seen"
-        (self.folder / "handler.py").write_text(HANDLER)
-
-    def serve(self, *flags, config=None, command="dynamodb"):
-        flags = list(flags)
-        if config:
-            (self.folder / "cruddur.toml").write_text(config)
-            flags += ["--config", str(self.folder / "cruddur.toml")]
-        server = Server(self.folder / "data", command=command, flags=flags)
-        self.addCleanup(server.close)
-        return server.start()
-
-    def run_runtime(self, port, file=None, **env):
-        """A runtime that polls the Runtime API at `port`, in a process of its own."""
-        words = [sys.executable, str(RUNTIME), str(file or self.folder / "handler.py")]
-        return self.start(words, port, SEEN=str(self.seen_file), **env)
-
-    def start(self, words, port, **env):
-        process = subprocess.Popen(
-            words,
-            env=environment({"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}", **env}),
-            stdin=subprocess.DEVNULL,
-            stdout=open(self.folder / "runtime.log", "a"),
-            stderr=subprocess.STDOUT,
-            cwd=self.folder,
-        )
-
-        def end():
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-
-        self.addCleanup(end)
-        return process
-
-    def run_function(self, *failing, port=0):
-        function = http.server.ThreadingHTTPServer(("127.0.0.1", port), Function)
-        function.seen, function.failing, function.status = [], set(failing), 200
-        thread = threading.Thread(target=function.serve_forever, daemon=True)
-        thread.start()
-        self.addCleanup(thread.join)
-        self.addCleanup(function.server_close)
-        self.addCleanup(function.shutdown)
-        return function
-
-    def create_table(self, server, name="things"):
-        server.boto3().create_table(
-            TableName=name,
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-        )
-
-    def put(self, server, *names):
-        client = server.boto3()
-        for name in names:
-            client.put_item(TableName="things", Item={"pk": {"S": name}, "text": {"S": "x" * 9}})
-
-    def seen(self):
-        return self.seen_file.read_text().split() if self.seen_file.exists() else []
-
-    def await_seen(self, *names):
-        self.assertTrue(
-            wait_until(lambda: set(names) <= set(self.seen()), 30),
-            f"{names} not in {self.seen()}\n{self.logs()}",
-        )
-
-    def logs(self):
-        log = self.folder / "runtime.log"
-        return log.read_text() if log.exists() else ""
-
-    def dead_letters(self, name="things"):
-        file = self.folder / f"data/triggers/{name}.dead-letters.jsonl"
-        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+from postgres_process import free_port
+from trigger_fixture import RUNTIME, TriggerTest
 
 
 class Runtimes(TriggerTest):
@@ -414,121 +276,63 @@ filter-patterns = ['{{"dynamodb":{{"Keys":{{"pk":{{"S":[{{"prefix":"yes"}}]}}}}}
         self.assertIn('cruddur_trigger_filtered_records_total{trigger="mine"} 2', metrics)
 
 
-def handler_of_the_first_system():
-    """The stream handler of journal 003 as it stands there, or None where the journal isn't."""
-    for folder in ROOT.parents:
-        for journal in (folder / "shared/seeds").glob("003_*"):
-            code = re.search(r"```.py\n(import json\n.*?)```", journal.read_text(), re.DOTALL)
-            return code and code[1]
-    return None
-
-
-class Conversations(TriggerTest):
-    """The messages' table, a trigger on it, and conversations as older code wrote them."""
-
-    def begin(self, **options):
-        self.port = free_port()
-        lines = "".join(f"{key.replace('_', '-')} = {value}\n" for key, value in options.items())
-        server = self.serve(
-            config=f"""
-[[trigger]]
-table = "cruddur-messages"
-target = "runtime://127.0.0.1:{self.port}"
-{lines}"""
-        )
-        must_run("ddb", "schema-load", "--endpoint-url", f"http://127.0.0.1:{server.dynamodb}")
-        self.table = MessageTable(server.boto3())
-        return server
-
-    def await_rows(self, group, text):
-        self.assertTrue(
-            wait_until(lambda: self.table.rows(group) == [text] * 2, 30),
-            f"{self.table.rows(group)}\n{self.logs()}",
-        )
-
-    def handled(self, server):
-        metric = 'cruddur_trigger_records_total{trigger="cruddur-messages"}'
-        text = send(server.dynamodb, "GET", "/metrics").body.decode()
-        return float(text.split(metric)[1].split()[0])
-
-    def say_in_one_batch(self):
-        """Three messages of two conversations, and nobody yet to take them."""
-        server = self.begin(
-            batch_size=3,
-            batching_window=300,
-            report_batch_item_failures="true",
-            filter_patterns="""['{"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"MSG#"}]}}}}']""",
-        )
-        one, two = self.table.start_conversation(), self.table.start_conversation()
-        for group in (one, two, str(uuid.uuid4())):
-            self.table.say(group, f"hello {group}")
-        return server, one, two
-
-
-class FirstSystem(Conversations):
-    """The first system's own handler, unchanged, on our stream and our tables."""
+class Tour(TriggerTest):
+    """docs/triggers.md, pasted into a shell block by block, on ports of our own."""
 
     def setUp(self):
         super().setUp()
-        code = handler_of_the_first_system()
-        if not code:
-            self.skipTest("journal 003 isn't at hand")
-        self.handler = self.folder / "first.py"
-        self.handler.write_text(code)
+        page = (ROOT / "docs/triggers.md").read_text()
+        self.blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+        self.replaced = {port: str(free_port()) for port in ("8000", "9001", "9002")}
+        self.replaced["bin/cruddur"] = str(PROGRAM)
+        self.replaced["tests/system/python_runtime.py"] = str(RUNTIME)
+        self.output = self.folder / "output"
+        with open(self.output, "w") as output:
+            self.shell = subprocess.Popen(
+                ["bash", "-m"],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder,
+                env=environment({"CRUDDUR_DYNAMODB_PORT": self.replaced["8000"]}),
+                text=True,
+            )
+        self.addCleanup(self.end)
 
-    def run_handler(self, server):
-        self.run_runtime(
-            self.port,
-            self.handler,
-            CRUDDUR_REDIRECT_DYNAMODB=f"http://127.0.0.1:{server.dynamodb}",
+    def end(self):
+        if self.shell.poll() is None:
+            self.paste("kill %1; wait; exit")
+            self.shell.wait(60 * PATIENCE)
+        self.shell.stdin.close()
+
+    def paste(self, block):
+        for known, ours in self.replaced.items():
+            block = block.replace(known, ours)
+        self.shell.stdin.write(block + "\n")
+        self.shell.stdin.flush()
+
+    def await_output(self, *texts):
+        seen = lambda: self.output.read_text()
+        self.assertTrue(wait_until(lambda: all(text in seen() for text in texts), 60), seen())
+
+    def test_the_page_does_what_it_says(self):
+        begin, table, poison, look, mend, end = self.blocks
+        self.paste(begin)
+        self.await_output("trigger orders runtime")
+        self.paste(table)
+        self.await_output("INSERT one")
+        self.paste(poison)
+        self.await_output("INSERT two")
+        self.paste(look)
+        self.await_output(
+            '"condition":"RetryAttemptsExhausted","approximateInvokeCount":3',
+            'cruddur_trigger_dead_letter_records_total{trigger="orders"} 1',
         )
-
-    def test_it_works_on_batches_of_one_record(self):
-        server = self.begin(batch_size=1)
-        self.run_handler(server)
-        one, two = self.table.start_conversation(), self.table.start_conversation()
-        for group in (one, two):
-            self.table.say(group, f"hello {group}")
-        for group in (one, two):
-            self.await_rows(group, f"hello {group}")
-
-    def test_it_loses_what_comes_in_one_batch(self):
-        server, one, two = self.say_in_one_batch()
-        self.run_handler(server)
-        self.assertTrue(wait_until(lambda: self.handled(server) == 3, 30), self.logs())
-        self.assertEqual(self.table.rows(one), [f"hello {one}"] * 2)
-        self.assertEqual(self.table.rows(two), ["first"] * 2, "only the batch's first record is read")
-
-
-class BuiltIn(Conversations):
-    """`cruddur lambda`, the projection as a runtime of its own."""
-
-    def run_lambda(self, server, **env):
-        local = {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.dynamodb}",
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-        }
-        words = [PROGRAM, "lambda", "--log-level", "info"]
-        return self.start(words, self.port, **{**local, **env})
-
-    def test_it_moves_the_rows_of_all_conversations_of_a_batch(self):
-        server, one, two = self.say_in_one_batch()
-        runtime = self.run_lambda(server)
-        for group in (one, two):
-            self.await_rows(group, f"hello {group}")
-        self.assertEqual(server.stop(), 0)
-        self.assertEqual(runtime.wait(20 * PATIENCE), 1, "it ends with the Runtime API")
-
-    def test_it_says_why_it_cannot_begin(self):
-        server = self.begin()
-        self.table.start_conversation()
-        runtime = self.run_lambda(server, AWS_ENDPOINT_URL="no URL")
-        self.assertEqual(runtime.wait(20 * PATIENCE), 1)
-        self.assertTrue(
-            wait_until(lambda: "Runtime.InitError" in server.log(), 10), server.log()
-        )
-        self.assertIn("AWS_LAMBDA_RUNTIME_API isn't set", run("lambda").stderr)
+        self.paste(mend)
+        self.await_output("INSERT poison", "1 replayed, 0 failed")
+        self.paste(end + "\nexit")
+        self.assertEqual(self.shell.wait(60 * PATIENCE), 0, self.output.read_text())
+        self.assertFalse((self.folder / "tour-data").exists())
 
 
 class Settings(unittest.TestCase):
