@@ -24,8 +24,14 @@ uint64_t ItemOf(const model::Item& keys) {
 ptrdiff_t PlaceOf(json::Element failure, std::span<const StreamEvent> batch) {
   std::string_view identifier;
   if (failure["itemIdentifier"].get(identifier) != simdjson::SUCCESS) return -1;
-  const auto found = std::ranges::find(batch, identifier, &StreamEvent::sequence_number);
-  return found == batch.end() ? -1 : found - batch.begin();
+  // Whole numbers, rising within a batch: a report may name ten thousand of them.
+  const auto less = [](std::string_view a, std::string_view b) {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  };
+  const auto found =
+      std::ranges::lower_bound(batch, identifier, less, &StreamEvent::sequence_number);
+  const bool there = found != batch.end() && found->sequence_number == identifier;
+  return there ? found - batch.begin() : -1;
 }
 
 size_t HandledOf(json::Element response, std::span<const StreamEvent> batch) {
