@@ -32,6 +32,7 @@ class ListedCaller final : public Caller {
   model::DbStatus Authorize(std::string_view operation, const AccessNeeds& needs) const override {
     if (needs.empty()) return Deny(operation, "*", {});
     for (const AccessNeed& need : needs) {
+      if (need.refused) continue;
       const AccessContext context(facts_, need, engine_);
       const std::string action = fmt::format("dynamodb:{}", need.action);
       const std::string resource =

@@ -204,8 +204,14 @@ TEST_F(Access, JudgesPartiqlByWhatItsStatementsDo) {
   const std::string index = statement(
       R"(SELECT * FROM \"cruddur-messages\".\"message-group-sk-index\" WHERE message_group_uuid = 'x')");
   ExpectAllowed("ADMIN", "ExecuteStatement", all);
-  EXPECT_THAT(Call("ADMIN", "ExecuteStatement", statement("nonsense")),
+  EXPECT_THAT(Call("LAMBDA", "ExecuteStatement", statement("nonsense")),
               HasSubstr("ValidationException"));
+  EXPECT_THAT(Call("LAMBDA", "ExecuteTransaction",
+                   R"({"TransactStatements": [)" + all + "," + statement("nonsense") + "]}"),
+              HasSubstr("ValidationException"));
+  ExpectDenied("LAMBDA", "BatchExecuteStatement",
+               R"({"Statements": [)" + statement("nonsense") + "," + all + "]}", "PartiQLSelect",
+               "table/cruddur-messages");
   ExpectDenied("LAMBDA", "ExecuteStatement", all, "PartiQLSelect", "table/cruddur-messages");
   ExpectDenied("LAMBDA", "ExecuteStatement", index, "PartiQLSelect",
                "table/cruddur-messages/index/message-group-sk-index");
@@ -428,6 +434,13 @@ TEST_F(Access, AsksForEachActionOfATransaction) {
                "ConditionCheckItem", "table/cruddur-messages");
   ExpectDenied("LAMBDA", "TransactGetItems", R"({"TransactItems": [{"Get": {)" + key + "}}]}",
                "GetItem", "table/cruddur-messages");
+  // What is refused before a table is looked at is refused whoever asks.
+  EXPECT_THAT(Call("LAMBDA", "TransactWriteItems", R"({"TransactItems": [{}]})"),
+              HasSubstr("TransactItems can only contain one of Check, Put, Update or Delete"));
+  EXPECT_THAT(Call("LAMBDA", "TransactWriteItems",
+                   R"({"TransactItems": [{"Delete": {"TableName": "secret",
+                       "Key": {"pk": {"N": "x"}, "sk": {"S": "b"}}}}]})"),
+              HasSubstr("ValidationException"));
   // bayko may put into that table only within a transaction.
   ExpectAllowed(
       "BAYKO", "TransactWriteItems",

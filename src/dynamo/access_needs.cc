@@ -240,6 +240,7 @@ AccessNeeds NeedsOf(std::string_view operation, const model::TransactWriteItemsR
       return NeedOfItem("ConditionCheckItem", check, check.key);
     }
   };
+  if (request.broken) return {{.action = operation, .refused = true}};
   AccessNeeds needs;
   for (const model::TransactWrite& each : request.items) {
     needs.push_back(std::visit(Visitor(), each));

@@ -38,6 +38,8 @@ struct AccessNeed {
   std::function<std::vector<model::AttributeValue>(const model::KeySchema&)> partition;
   // Of a PartiQL SELECT: whether it has to look at every item.
   std::function<bool(const model::KeySchema&)> full_scan;
+  // The engine refuses this before it looks at a table, whoever asks: nothing is to be allowed.
+  bool refused = false;
   std::string_view attached_policy;  // that it puts on a table or stream; empty: none
   // As the API names them; nullopt where the operation has no such parameter.
   std::optional<std::string_view> select, return_values, return_consumed_capacity;

@@ -1,4 +1,5 @@
 // What PartiQL statements are going to do. See access_needs.h.
+#include <algorithm>
 #include <memory>
 
 #include "dynamo/access_needs.h"
@@ -74,8 +75,7 @@ bool Scans(const PreparedStatement& statement, const model::KeySchema& keys) {
 AccessNeed NeedOfStatement(const model::ParameterizedStatement& request,
                            std::string_view enclosing) {
   auto prepared = engine::PrepareStatement(request);
-  // What is no statement does nothing: the engine says so to whoever may read all tables.
-  if (!prepared) return {.action = "PartiQLSelect", .resource = "table/*"};
+  if (!prepared) return {.action = enclosing, .refused = true};
   const auto statement = std::make_shared<const PreparedStatement>(*std::move(prepared));
   AccessNeed need = NeedOfTable(ActionOf(statement->syntax.kind), statement->table());
   need.enclosing = enclosing;
@@ -117,7 +117,11 @@ AccessNeeds NeedsOf(std::string_view operation,
   return NeedsOfAll(request.statements, operation);
 }
 AccessNeeds NeedsOf(std::string_view operation, const model::ExecuteTransactionRequest& request) {
-  return NeedsOfAll(request.statements, operation);
+  AccessNeeds needs = NeedsOfAll(request.statements, operation);
+  // One that is none is told for all.
+  const auto refused = std::ranges::find(needs, true, &AccessNeed::refused);
+  if (refused != needs.end()) return {std::move(*refused)};
+  return needs;
 }
 
 }  // namespace cruddur::dynamo
