@@ -574,7 +574,8 @@ TEST(Request, ChecksTablesBeforeTheirNamesAreLookedUp) {
            R"({"IndexName": "abc"}, "Delete": {"IndexName": "abc"}}]})",
            "One or more parameter values were invalid: Only one global secondary index action is "
            "allowed per GlobalSecondaryIndexUpdate object"},
-          {kUpdateTable, R"({"TableName": "abc", "SSESpecification": {"SSEType": "KMS"}})",
+          {kUpdateTable,
+           R"({"TableName": "abc", "SSESpecification": {"Enabled": false, "SSEType": "KMS"}})",
            "One or more parameter values were invalid: SSEType can not be specified if Enabled is "
            "false"},
           {kUpdateTable, R"({"TableName": "abc", "SSESpecification": {"KMSMasterKeyId": "a"}})",

@@ -86,7 +86,8 @@ std::optional<model::EncryptionSpecification> ReadEncryption(const json::Element
                                                              RequestIssues& issues) {
   if (value == nullptr || !value->is_object()) return std::nullopt;
   Fields<kEncryption> fields(*value);
-  const bool enabled = fields.Bool("Enabled");
+  // Who names a type wants it, unless he says otherwise.
+  const bool enabled = fields.Has("Enabled") ? fields.Bool("Enabled") : fields.Has("SSEType");
   CheckEncryption(fields, enabled, issues);
   return model::EncryptionSpecification{enabled, fields.OptionalString("KMSMasterKeyId")};
 }

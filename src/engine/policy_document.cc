@@ -59,6 +59,12 @@ class Canonical {
       TRY(WriteStatement(statements));
     }
     out_.EndArray().EndObject();
+    if (unbounded_) {
+      return model::Invalid(
+          "Resource-based policy grants unbounded access in one or more elements. Please revise "
+          "the "
+          "policy to ensure least-privilege form of access");
+    }
     return {};
   }
 
@@ -75,6 +81,7 @@ class Canonical {
       WritePrincipal(value);
     else
       return InvalidDocument("Missing required field Principal");
+    NoteUnbounded(statement, value);
     if (Find(statement, "Action", "NotAction", value))
       WriteShort(value);
     else
@@ -90,6 +97,26 @@ class Canonical {
     return {};
   }
 
+  // AWS keeps no policy that allows something to everybody, whatever the circumstances.
+  void NoteUnbounded(json::Element statement, json::Element principal) {
+    json::Element allowed, ignored;
+    const bool to_all =
+        statement.at_key("Principal").error() == simdjson::SUCCESS &&
+        (IsEverybody(principal) ||
+         (principal.at_key("AWS").get(allowed) == simdjson::SUCCESS && IsEverybody(allowed)));
+    const bool conditional = statement.at_key("Condition").get(ignored) == simdjson::SUCCESS;
+    unbounded_ = unbounded_ || (allows_ && to_all && !conditional);
+  }
+
+  // "*", alone or in a list.
+  static bool IsEverybody(json::Element element) {
+    if (element.is_string()) return std::string_view(element) == "*";
+    return element.is_array() &&
+           std::ranges::any_of(element.get_array().value_unsafe(), [](json::Element each) {
+             return each.is_string() && std::string_view(each) == "*";
+           });
+  }
+
   DbStatus WriteEffect(json::Element statement) {
     json::Element value;
     if (statement.at_key("Effect").get(value) != simdjson::SUCCESS) {
@@ -101,7 +128,8 @@ class Canonical {
     if (effect != "allow" && effect != "deny") {
       return InvalidDocument(fmt::format("Invalid effect: {}", effect));
     }
-    out_.Key("Effect").String(effect == "allow" ? "Allow" : "Deny");
+    allows_ = effect == "allow";
+    out_.Key("Effect").String(allows_ ? "Allow" : "Deny");
     return {};
   }
 
@@ -156,6 +184,8 @@ class Canonical {
   }
 
   json::Writer out_;
+  bool allows_ = false;  // the statement that is being written
+  bool unbounded_ = false;
 };
 
 }  // namespace

@@ -57,6 +57,17 @@ TEST(PolicyDocument, MustBeAPolicy) {
             invalid + "Missing required field Action");
   EXPECT_EQ(Canonical(statement(R"("Effect": "Allow", "Principal": "*", "Action": "*")")),
             invalid + "Missing required field Resource");
+  const std::string all = R"("Action": "*", "Resource": "*")";
+  for (const char* everybody : {R"("*")", R"({"AWS": "*"})", R"({"AWS": ["000000000000", "*"]})"}) {
+    const std::string principal = R"("Principal": )" + std::string(everybody) + ", " + all;
+    EXPECT_EQ(Canonical(statement(R"("Effect": "Allow", )" + principal)),
+              "Resource-based policy grants unbounded access in one or more elements. Please "
+              "revise the policy to ensure least-privilege form of access");
+    EXPECT_TRUE(CanonicalPolicy(statement(R"("Effect": "Deny", )" + principal)));
+    EXPECT_TRUE(CanonicalPolicy(
+        statement(R"("Effect": "Allow", "Condition": {"Bool": {"aws:SecureTransport": "true"}}, )" +
+                  principal)));
+  }
   EXPECT_EQ(
       Canonical(std::string(20 * 1024 + 1, ' ')),
       "One or more parameter values were invalid: Maximum policy size of 20480 bytes exceeded");

@@ -12,7 +12,7 @@ using model::DbErrorCode;
 const std::string kTable = "guarded";
 const std::string kArn = "arn:aws:dynamodb:us-east-1:000000000000:table/guarded";
 const std::string kPolicy =
-    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]})";
+    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:root"},"Action":"*","Resource":"*"}]})";
 const std::string kOther =
     R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]})";
 

@@ -166,8 +166,10 @@ TEST_F(TableSettings, EncryptionIsDescribedByItsKey) {
   Create(request);
   const std::string key = Table().kms_key_arn;
   EXPECT_THAT(key, StartsWith("arn:aws:kms:us-east-1:000000000000:key/"));
-  EXPECT_THAT(Change({.encryption = EncryptionSpecification{true}}),
+  EXPECT_THAT(Change({.encryption = EncryptionSpecification{true, key}}),
               HasSubstr("Table is already encrypted with given KMSMasterKeyId"));
+  EXPECT_EQ(Change({.encryption = EncryptionSpecification{true}}), "");
+  EXPECT_EQ(Table().kms_key_arn, key);
   EXPECT_EQ(Change({.encryption = EncryptionSpecification{true, "1234"}}), "");
   EXPECT_EQ(Table().kms_key_arn, "arn:aws:kms:us-east-1:000000000000:key/1234");
   EXPECT_EQ(Change({.encryption = EncryptionSpecification{true, "alias/mine"}}), "");
@@ -184,7 +186,8 @@ TEST_F(TableSettings, EncryptionIsDescribedByItsKey) {
 TEST_F(TableSettings, TheTimesOfChangesAreKept) {
   Create(Request(Throughput{1, 1}));
   EXPECT_EQ(Table().on_demand_since.count(), 0);
-  EXPECT_EQ(Table().table_class_changed_at.count(), 0);
+  EXPECT_EQ(Change({.table_class = model::TableClass::kStandard}), "");
+  EXPECT_EQ(Table().table_class_changed_at.count(), 0) << "nothing changed";
   clock().Advance(std::chrono::hours(1));
   EXPECT_EQ(Change({.billing = BillingMode::kPayPerRequest}), "");
   EXPECT_EQ(Change({.table_class = model::TableClass::kStandardInfrequentAccess}), "");

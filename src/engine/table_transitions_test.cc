@@ -88,6 +88,11 @@ TEST_F(TableStatuses, AChangedTableIsUpdatingAndInUse) {
   Wait(kDelay);
   ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .deletion_protection = false}));
   EXPECT_EQ(Table().status, TableStatus::kActive) << "takes no time";
+  const auto same = Update(
+      model::UpdateTableRequest{.table = "items", .table_class = model::TableClass::kStandard});
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->status, TableStatus::kUpdating) << "says AWS";
+  EXPECT_EQ(Table().status, TableStatus::kActive);
   const auto infrequent = model::TableClass::kStandardInfrequentAccess;
   ASSERT_TRUE(Update(model::UpdateTableRequest{.table = "items", .table_class = infrequent}));
   EXPECT_EQ(Table().status, TableStatus::kUpdating);

@@ -44,7 +44,9 @@ class UpdateTableOperation final : public TableOperation {
       TRY_ASSIGN(dropped, DropIndex(*request_.delete_index, delay_, commit, table));
     }
     if (request_.create_index) TRY(CreateIndex(*request_.create_index, delay_, edit, table));
-    if (delay_.count() != 0 && TakesTime(request_)) BeginToPass(table, commit.now());
+    if (delay_.count() != 0 && TakesTime(request_) && !IsSoAlready(found->description)) {
+      BeginToPass(table, commit.now());
+    }
     table.shown = nullptr;
     TableDescription answer =
         AnswerTo(request_, Describe(*found, commit.now()), Describe(table, commit.now()));
@@ -56,6 +58,13 @@ class UpdateTableOperation final : public TableOperation {
   }
 
  private:
+  // What is asked for once more is answered as a change, and is none.
+  bool IsSoAlready(const TableDescription& table) const {
+    if (request_.table_class) return *request_.table_class == table.table_class;
+    return request_.billing == table.billing && !request_.throughput && !request_.stream_enabled &&
+           !request_.create_index && !request_.delete_index && request_.update_indexes.empty();
+  }
+
   // The table is UPDATING, or has settings that change, for a while.
   void BeginToPass(TableState& table, base::Micros now) const {
     // The other half is for the backfill: see TableTransitions.
@@ -69,7 +78,7 @@ class UpdateTableOperation final : public TableOperation {
 
   DbStatus ChangeSettings(TableDescription& table, base::Micros now) const {
     if (request_.deletion_protection) table.deletion_protection = *request_.deletion_protection;
-    if (request_.table_class) {
+    if (request_.table_class && *request_.table_class != table.table_class) {
       table.table_class = *request_.table_class;
       table.table_class_changed_at = now;
     }
@@ -83,11 +92,13 @@ class UpdateTableOperation final : public TableOperation {
   static DbStatus ChangeEncryption(const model::EncryptionSpecification& wanted,
                                    TableDescription& table) {
     std::string key = KmsKeyArnOf(wanted, table.arn);
-    if (key == table.kms_key_arn) {
-      return InvalidParameter(key.empty()
-                                  ? "Table is already encrypted by default"
-                                  : "Table is already encrypted with given KMSMasterKeyId. Use "
-                                    "KMSMasterKeyId parameter if you want to change Master Key");
+    // A key that is named by its id or alias is set anew, also where it is the same one.
+    const bool same = key == table.kms_key_arn;
+    if (same && key.empty()) return InvalidParameter("Table is already encrypted by default");
+    if (same && wanted.kms_key_id == key) {
+      return InvalidParameter(
+          "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if "
+          "you want to change Master Key");
     }
     table.kms_key_arn = std::move(key);
     return {};
