@@ -92,7 +92,9 @@ void CheckReturnValues(ReturnValues values, RequestIssues& issues) {
 }
 void CheckItemSize(const model::Item& item, RequestIssues& issues) {
   if (model::SizeInBytes(item) <= model::kMaxItemBytes) return;
-  issues.FailRule(CheckStage::kRules, "Item size has exceeded the maximum allowed size");
+  issues.Fail(CheckStage::kRules,
+              {model::DbErrorCode::kValidation, "Item size has exceeded the maximum allowed size",
+               nullptr, model::DbErrorReason::kItemSize});
 }
 
 // What PutItem, DeleteItem and UpdateItem have in common.

@@ -79,7 +79,7 @@ TEST(Expected, IsReadBehindWhatAwsChecksBefore) {
   EXPECT_EQ(Problem<model::PutItemRequest>(R"({"TableName": "abc", "Item": {"a": {"S": ")" +
                                            std::string(model::kMaxItemBytes, 'x') +
                                            R"("}}, "Expected": {"a": {}}})"),
-            kOneError + "Item size has exceeded the maximum allowed size");
+            "Item size has exceeded the maximum allowed size");
   EXPECT_EQ(Problem<model::UpdateItemRequest>(
                 R"({"TableName": "abc", "Key": {}, "Expected": {"a": {}},
                     "AttributeUpdates": {"b": {"Action": "PUT"}}})"),

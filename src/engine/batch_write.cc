@@ -120,15 +120,18 @@ class BatchWriteOperation final : public WriteOperation {
 
   DbStatus EvaluateAll(const Commit& commit) {
     left_.clear();
+    size_t throttled = 0;
     for (ItemAction& action : actions_) {
       TRY(BindTo(commit.catalog(), action));
       DbStatus status = action.Admit();
       const bool conflicts = status && request_.may_conflict && commit.IsHeld(action.key());
       if (status && !conflicts) status = action.Evaluate(commit, /*transactional=*/false);
-      if (conflicts || (!status && IsThrottled(status.error()))) {
+      const bool refused = !status && IsThrottled(status.error());
+      if (conflicts || refused) {
         left_.insert(&action);
-        // Nothing at all could be written.
-        if (!status && left_.size() == actions_.size()) return status;
+        throttled += refused;
+        // There was no throughput for any of them.
+        if (throttled == actions_.size()) return status;
         continue;
       }
       TRY(std::move(status));

@@ -83,8 +83,8 @@ class Commit {
   bool IsFreshToken(const std::string& token) const { return tokens_.contains(token); }
 
   // Holds an item for a transaction, which is under way until the commit is done: see may_conflict
-  // of model::PutItemRequest.
-  void Hold(std::string_view key) { held_.emplace(key); }
+  // of model::PutItemRequest. The key lives as long as the commit.
+  void Hold(std::string_view key) { held_.insert(key); }
   bool IsHeld(std::string_view key) const { return !held_.empty() && held_.contains(key); }
 
   // The catalog's change, if the operation makes one. It is alone in the commit then.
@@ -136,7 +136,7 @@ class Commit {
   rocksdb::WriteBatch& batch_;
   std::unordered_map<std::string, Written, StringHash, std::equal_to<>> written_;
   std::map<std::string, std::string> tokens_;
-  std::unordered_set<std::string, StringHash, std::equal_to<>> held_;
+  std::unordered_set<std::string_view> held_;
   std::vector<Tally> tallies_;
   std::vector<NewsItem> news_;
   std::optional<CatalogEdit> edit_;

@@ -155,6 +155,7 @@ DbStatus ItemAction::Bind(std::shared_ptr<const TableState> table) {
     TRY(CheckKey(request_.item, description.keys));
   }
   TRY(CheckUpdatedNames());
+  if (condition_) TRY(CheckScalarKeys(*condition_, description));
   key_.clear();
   if (!AppendItemKey(table_->id, description.keys, request_.item, key_)) {
     return Invalid("The provided key element does not match the schema");
@@ -223,7 +224,7 @@ DbStatus ItemAction::ConditionFailed() const {
 
 // AWS is short about nesting where it answers a PartiQL statement.
 DbStatus ItemAction::UpdateFailed(model::DbError error) const {
-  if (request_.statement && error.message.starts_with("Nesting Levels have exceeded")) {
+  if (request_.statement && error.reason == model::DbErrorReason::kNesting) {
     error.message.resize(error.message.find(':'));
   }
   return std::unexpected(std::move(error));

@@ -29,8 +29,10 @@ class SingleWrite final : public WriteOperation {
     FieldChecks fields;
     fields.TableName(action_.table_name());
     outcome_ = fields.Result();
-    if (outcome_) outcome_ = action_.Prepare();
-    if (!outcome_) outcome_ = std::unexpected(model::Enveloped(std::move(outcome_).error()));
+    if (outcome_) {
+      outcome_ = action_.Prepare();
+      if (!outcome_) outcome_ = std::unexpected(model::Enveloped(std::move(outcome_).error()));
+    }
     if (outcome_) outcome_ = action_.CheckSize();
     if (outcome_) outcome_ = action_.CheckStatementSize();
     if (outcome_) outcome_ = BindTo(catalog, action_);

@@ -147,6 +147,14 @@ TEST_F(ItemWrites, NoPathGoesIntoAKey) {
   EXPECT_EQ(got("kind[1]"), text + "IndexKey: kind");
   EXPECT_EQ(got("a.pk"), "");
   EXPECT_EQ(
+      ErrorOf(Put(
+          {.table = "items", .item = Key(), .condition_expression = "attribute_not_exists(pk.x)"})),
+      text + "Key: pk");
+  EXPECT_EQ(ErrorOf(Delete({.table = "items",
+                            .key = Key(),
+                            .condition_expression = "a.x = b.x AND attribute_exists(kind[0])"})),
+            text + "IndexKey: kind");
+  EXPECT_EQ(
       ErrorOf(engine().Scan({.table = "items", .filter_expression = "attribute_exists(kind.x)"})),
       text + "IndexKey: kind");
   EXPECT_EQ(ErrorOf(engine().Scan({.table = "items", .projection_expression = "pk.x"})),

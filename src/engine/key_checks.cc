@@ -12,6 +12,7 @@ namespace cruddur::engine {
 namespace {
 
 using model::AttributeValue;
+using model::DbErrorReason;
 using model::DbStatus;
 using model::Invalid;
 using model::Item;
@@ -39,7 +40,8 @@ DbStatus EmptyKey(const KeyAttribute& attribute, const AttributeValue& value) {
   return Invalid(
       fmt::format("{}The AttributeValue for a key attribute cannot contain an empty {} value. Key: "
                   "{}",
-                  kNotValid, KindOfEmpty(value), attribute.name));
+                  kNotValid, KindOfEmpty(value), attribute.name),
+      DbErrorReason::kEmptyKey);
 }
 
 // Of attributes that are known to be there with the right types. AWS limits what several sort key
@@ -132,13 +134,15 @@ DbStatus EmptyIndexKey(const model::IndexDescription& index, const KeyAttribute&
         fmt::format("{}The update expression attempted to update a secondary index key to a value "
                     "that is not supported. The AttributeValue for a key attribute cannot contain "
                     "an empty {} value.",
-                    kNotValid, KindOfEmpty(value)));
+                    kNotValid, KindOfEmpty(value)),
+        DbErrorReason::kEmptyKey);
   }
   return Invalid(
       fmt::format("{}A value specified for a secondary index key is not supported. The "
                   "AttributeValue for a key attribute cannot contain an empty {} value. IndexName: "
                   "{}, IndexKey: {}",
-                  kNotValid, KindOfEmpty(value), index.name, attribute.name));
+                  kNotValid, KindOfEmpty(value), index.name, attribute.name),
+      DbErrorReason::kEmptyKey);
 }
 
 DbStatus CheckIndexKeys(const Item& item, const model::IndexDescription& index, ItemSource source) {
@@ -157,8 +161,23 @@ DbStatus CheckIndexKeys(const Item& item, const model::IndexDescription& index, 
   return CheckKeySizes(item, index.keys);
 }
 
+// Of several indexes that fail the check AWS names the first in the order of their names.
+template <class Check>
+DbStatus FirstByName(const model::TableDescription& table, Check check) {
+  DbStatus first;
+  std::string_view name;
+  for (const model::IndexDescription& index : table.indexes) {
+    DbStatus status = check(index);
+    if (status || (!first && index.name > name)) continue;
+    first = std::move(status);
+    name = index.name;
+  }
+  return first;
+}
+
 template <class Expression>
 DbStatus CheckNoSteps(const Expression& expression, const model::TableDescription& table) {
+  if (!expression.HasSteps()) return {};
   const auto check = [&](const KeySchema& keys, std::string_view kind) {
     return ForEachAttribute(keys, [&](const KeyAttribute& attribute) -> DbStatus {
       if (!expression.StepsInto(attribute.name)) return {};
@@ -200,16 +219,9 @@ DbStatus CheckKey(const Item& key, const KeySchema& keys) {
 
 DbStatus CheckItemKeys(const Item& item, const model::TableDescription& table, ItemSource source) {
   if (DbStatus status = CheckTableKeys(item, table.keys, source); !status) return status;
-  // Of several indexes that can't take the item AWS names the first in the order of their names.
-  DbStatus first;
-  std::string_view name;
-  for (const model::IndexDescription& index : table.indexes) {
-    DbStatus status = CheckIndexKeys(item, index, source);
-    if (status || (!first && index.name > name)) continue;
-    first = std::move(status);
-    name = index.name;
-  }
-  return first;
+  return FirstByName(table, [&](const model::IndexDescription& index) {
+    return CheckIndexKeys(item, index, source);
+  });
 }
 
 DbStatus CheckScalarKeys(const expr::Projection& expression, const model::TableDescription& table) {
@@ -223,23 +235,19 @@ DbStatus CheckScalarKeys(const expr::Update& expression, const model::TableDescr
 }
 
 DbStatus CheckUpdateOfIndexKeys(const expr::Update& update, const model::TableDescription& table) {
-  for (const model::IndexDescription& index : table.indexes) {
-    TRY(ForEachAttribute(index.keys, [&](const KeyAttribute& attribute) -> DbStatus {
+  return FirstByName(table, [&](const model::IndexDescription& index) {
+    return ForEachAttribute(index.keys, [&](const KeyAttribute& attribute) -> DbStatus {
       const auto type = update.KnownTypeOf(attribute.name);
       return type && *type != attribute.type ? WrongIndexType(index, attribute, *type) : DbStatus();
-    }));
-  }
-  return {};
+    });
+  });
 }
 
 DbStatus CheckItemSize(size_t bytes, ItemSource source) {
   if (bytes <= model::kMaxItemBytes) return {};
   return Invalid(Updates(source) ? "Item size to update has exceeded the maximum allowed size"
-                                 : "Item size has exceeded the maximum allowed size");
-}
-
-bool IsEmptyKey(const model::DbError& error) {
-  return error.code == model::DbErrorCode::kValidation && error.message.starts_with(kNotValid);
+                                 : "Item size has exceeded the maximum allowed size",
+                 DbErrorReason::kItemSize);
 }
 
 bool FitsIndex(const Item& item, const KeySchema& index_keys) {

@@ -40,10 +40,6 @@ model::DbStatus CheckUpdateOfIndexKeys(const expr::Update& update,
 // `bytes` is model::SizeInBytes of the item.
 model::DbStatus CheckItemSize(size_t bytes, ItemSource source);
 
-// True for an error about an empty key attribute, of the table or an index. AWS looks for those
-// before it begins a transaction, which they refuse as a whole.
-bool IsEmptyKey(const model::DbError& error);
-
 // True where the backfill of an index takes the item in: all its key attributes are there and fit.
 bool FitsIndex(const model::Item& item, const model::KeySchema& index_keys);
 

@@ -143,17 +143,24 @@ TEST(KeyChecks, NamesTheFirstIndexByItsName) {
     EXPECT_EQ(TextOf(CheckItemKeys({{"pk", "a"}, {"sk", one}, {"g1", one}, {"b", "x"}}, table,
                                    ItemSource::kPut)),
               text);
+    const model::Placeholders placeholders{.names = {}, .values = {{":n", one}, {":s", "x"}}};
+    expr::Bindings bindings(placeholders);
+    const auto update = expr::Update::Compile("SET g1 = :n, b = :s", bindings);
+    ASSERT_TRUE(update);
+    EXPECT_EQ(TextOf(CheckUpdateOfIndexKeys(*update, table)), text);
     std::swap(table.indexes[0], table.indexes[1]);
   }
 }
 
 TEST(KeyChecks, KnowsEmptyKeysByTheirError) {
   const Number one(1);
-  EXPECT_TRUE(IsEmptyKey(CheckKey({{"pk", ""}, {"sk", one}}, Table().keys).error()));
-  EXPECT_TRUE(IsEmptyKey(
-      CheckItemKeys({{"pk", "a"}, {"sk", one}, {"g1", ""}}, Table(), ItemSource::kTransactUpdate)
-          .error()));
-  EXPECT_FALSE(IsEmptyKey(CheckKey({{"pk", "a"}}, Table().keys).error()));
+  using enum model::DbErrorReason;
+  EXPECT_EQ(CheckKey({{"pk", ""}, {"sk", one}}, Table().keys).error().reason, kEmptyKey);
+  for (const ItemSource source : {ItemSource::kTransactUpdate, ItemSource::kPut}) {
+    const Item item{{"pk", "a"}, {"sk", one}, {"g1", ""}};
+    EXPECT_EQ(CheckItemKeys(item, Table(), source).error().reason, kEmptyKey);
+  }
+  EXPECT_EQ(CheckKey({{"pk", "a"}}, Table().keys).error().reason, kOther);
 }
 
 TEST(KeyChecks, LimitsTheItemToTheByte) {

@@ -108,6 +108,13 @@ TEST_F(PartiqlTransaction, RefusesWhatHasNoPlaceInIt) {
             "Update/Insert/Delete are supported");
 }
 
+TEST_F(PartiqlTransaction, WordsTheTypesOfIndexKeysAsTransactWriteItemsDoes) {
+  MustPut("songs", {{"p", "a"}, {"s", "1"}, {"n", model::Number(1)}});
+  EXPECT_EQ(Transact({"UPDATE songs SET g = n WHERE p = 'a' AND s = '1'"}),
+            "ValidationError: One or more parameter values were invalid: Type mismatch for Index "
+            "Key g Expected: S Actual: N IndexName: by-g");
+}
+
 TEST_F(PartiqlTransaction, HappensOncePerToken) {
   MustPut("plain", {{"p", "a"}, {"n", model::Number(0)}});
   model::ExecuteTransactionRequest request{

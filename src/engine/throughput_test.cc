@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "engine/engine_fixture.h"
 #include "model/error_details.h"
 
@@ -189,6 +191,33 @@ TEST_F(Throughput, BatchesSayWhatIsLeftAndFailWhenAllIs) {
   ASSERT_EQ(got->unprocessed.size(), 1u);
   EXPECT_EQ(got->unprocessed[0].second.keys, std::vector<model::Item>{ItemAt(2)});
   ExpectThrottled(engine().BatchGetItem(read), "TableReadProvisionedThroughputExceeded");
+}
+
+// Whichever comes first, one write that met something else than used up throughput is enough.
+TEST_F(Throughput, ABatchThatIsThrottledInPartLeavesAllItCannotDo) {
+  MakeTable({1, 1});
+  Create({.table = "free",
+          .keys = {{{"pk", model::Type::kS}}, {}},
+          .billing = model::BillingMode::kPayPerRequest});
+  UseWrites();
+  const model::Item held{{"pk", "held"}};
+  for (const bool throttled_first : {true, false}) {
+    model::BatchWriteItemRequest batch{
+        .tables = {{kTable, {{.item = ItemAt(1)}}}, {"free", {{.item = held}}}},
+        .may_conflict = true};
+    if (!throttled_first) std::swap(batch.tables[0], batch.tables[1]);
+    std::promise<DbResult<model::BatchWriteItemResponse>> answer;
+    // On the committer's thread: both are in one commit.
+    engine().PutItem({.table = "free", .item = held}, [&](auto) {
+      engine().TransactWriteItems(
+          {.items = {model::PutItemRequest{.table = "free", .item = held}}, .may_conflict = true},
+          [](auto) {});
+      engine().BatchWriteItem(batch, [&](auto result) { answer.set_value(std::move(result)); });
+    });
+    const auto result = answer.get_future().get();
+    ASSERT_TRUE(result) << ErrorOf(result);
+    EXPECT_EQ(result->unprocessed.size(), 2u);
+  }
 }
 
 TEST_F(Throughput, TransactionsAreCanceled) {

@@ -63,7 +63,7 @@ DbStatus CheckKeys(const std::vector<TransactGet>& gets,
   for (size_t i = 0; i < gets.size(); ++i) {
     const DbStatus status = CheckKey(gets[i].key, tables[i]->description.keys);
     if (status) continue;
-    if (IsEmptyKey(status.error())) return status;
+    if (status.error().reason == model::DbErrorReason::kEmptyKey) return status;
     reasons[i] = {.code = "ValidationError", .message = status.error().message, .item = {}};
     canceled = true;
   }

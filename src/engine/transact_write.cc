@@ -40,7 +40,8 @@ std::string_view MemberOf(ActionKind kind) {
 
 // How one action's failure is told among the reasons. Nothing: it fails the request as a whole.
 std::optional<model::CancellationReason> ReasonOf(const model::DbError& error) {
-  if (IsEmptyKey(error)) return std::nullopt;
+  // AWS looks for these before it begins the transaction.
+  if (error.reason == model::DbErrorReason::kEmptyKey) return std::nullopt;
   if (error.code == DbErrorCode::kValidation) {
     return model::CancellationReason{"ValidationError", error.message, std::nullopt};
   }
@@ -80,7 +81,7 @@ class TransactWriteOperation final : public WriteOperation {
         may_conflict_(may_conflict),
         meter_(wanted_, true),
         done_(std::move(done)) {
-    for (CompiledWrite& write : writes) bytes_ += actions_.emplace_back(std::move(write)).Bytes();
+    for (CompiledWrite& write : writes) Add(std::move(write));
   }
 
   bool Check(const CatalogSnapshot& catalog) {
@@ -141,15 +142,19 @@ class TransactWriteOperation final : public WriteOperation {
   size_t Bytes() const override { return bytes_; }
 
  private:
+  template <class Write>
+  void Add(Write write) {
+    ItemAction& action = actions_.emplace_back(std::move(write));
+    if (action.kind() == ActionKind::kUpdate) action.SetSource(ItemSource::kTransactUpdate);
+    bytes_ += action.Bytes();
+  }
   template <class Request>
   void Add(Request request, model::ReturnItemCollectionMetrics metrics) {
     if constexpr (!std::is_same_v<Request, model::ConditionCheck>) {
       request.return_values = model::ReturnValues::kNone;
       request.return_metrics = metrics;
     }
-    ItemAction& action = actions_.emplace_back(std::move(request));
-    if (action.kind() == ActionKind::kUpdate) action.SetSource(ItemSource::kTransactUpdate);
-    bytes_ += action.Bytes();
+    Add(std::move(request));
   }
 
   DbStatus CheckAll(const CatalogSnapshot& catalog) {

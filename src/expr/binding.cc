@@ -74,6 +74,12 @@ const model::AttributeValue* FindStep(const model::AttributeValue& value, const 
   return list == nullptr || index >= list->size() ? nullptr : &(*list)[index];
 }
 
+bool Bound::HasSteps() const {
+  return std::ranges::any_of(syntax_->nodes, [](const Node& node) {
+    return node.kind == NodeKind::kPath && node.count > 1;
+  });
+}
+
 bool Bound::StepsInto(std::string_view name) const {
   return std::ranges::any_of(syntax_->nodes, [&](const Node& node) {
     return node.kind == NodeKind::kPath && node.count > 1 && StepOf(node, 0).name == name;

@@ -48,7 +48,8 @@ class Bound {
   std::vector<BoundStep> StepsOf(const Node& path) const;
   // The value at a path of the item; null where there is none.
   const model::AttributeValue* Find(const model::Item& item, const Node& path) const;
-  // Whether a path goes into the attribute: "name.a", "name[0]".
+  // Whether a path goes into any attribute ("name.a", "name[0]"), and into this one.
+  bool HasSteps() const;
   bool StepsInto(std::string_view name) const;
   // The first steps of all paths, each once.
   std::vector<std::string_view> TopLevelNames() const;

@@ -163,6 +163,7 @@ std::vector<std::string_view> Condition::TopLevelNames() const {
   return tree_->bound.TopLevelNames();
 }
 
+bool Condition::HasSteps() const { return tree_->bound.HasSteps(); }
 bool Condition::StepsInto(std::string_view name) const { return tree_->bound.StepsInto(name); }
 
 }  // namespace cruddur::expr

@@ -73,7 +73,8 @@ class Condition {
   bool Matches(const model::Item& item) const;
   // Top-level attributes that the condition reads (a filter may not name key attributes).
   std::vector<std::string_view> TopLevelNames() const;
-  // Whether a path goes into the attribute: "name.a", "name[0]".
+  // Whether a path goes into any attribute ("name.a", "name[0]"), and into this one.
+  bool HasSteps() const;
   bool StepsInto(std::string_view name) const;
 
   Condition(Condition&&) noexcept;
@@ -92,6 +93,7 @@ class Projection {
   // Only the named paths; elements of one list keep their order and close up.
   model::Item Apply(const model::Item& item) const;
   std::vector<std::string_view> TopLevelNames() const;
+  bool HasSteps() const;
   bool StepsInto(std::string_view name) const;
 
   Projection(Projection&&) noexcept;
@@ -121,7 +123,9 @@ class Update {
   // The type that the attribute gets, where that is known before any item is seen: from the
   // request's values, and as every sum is a number.
   std::optional<model::Type> KnownTypeOf(std::string_view name) const;
-  // Whether a path goes into the attribute, to be written or to be read: "name.a", "name[0]".
+  // Whether a path goes into any attribute, to be written or to be read ("name.a", "name[0]"), and
+  // into this one.
+  bool HasSteps() const;
   bool StepsInto(std::string_view name) const;
   // Only REMOVE and DELETE actions: such an update does not create a missing item.
   bool OnlyRemoves() const;

@@ -120,6 +120,10 @@ TEST(PartiqlCompiler, ChecksConditionsInTheWordsOfExpressions) {
       {"n = 1e126",
        "Number overflow. Attempting to store a number with magnitude larger than supported range "
        "under root"},
+      // As parameters are read: the older validation's exponents have 32 bits.
+      {"n = 1e2147483647",
+       "Number underflow. Attempting to store a number with magnitude smaller than supported range "
+       "under root"},
       {"n = 123456789012345678901234567890123456789",
        "Attempting to store more than 38 significant digits in a Number under root"},
       {"ss = <<'a', 'a'>>",

@@ -27,7 +27,7 @@ DbResult<Number> ReadNumber(std::string text, const std::string& under) {
       (dot + 1 == text.size() || text[dot + 1] == 'e' || text[dot + 1] == 'E')) {
     text.insert(dot + 1, 1, '0');
   }
-  auto number = Number::Parse(text);
+  auto number = Number::Parse(text, model::ValueLayer::kOlder);
   if (!number) return Invalid(number.error().message + " under " + under);
   return number;
 }

@@ -28,6 +28,7 @@ std::vector<std::string_view> Projection::TopLevelNames() const {
   return tree_->bound.TopLevelNames();
 }
 
+bool Projection::HasSteps() const { return tree_->bound.HasSteps(); }
 bool Projection::StepsInto(std::string_view name) const { return tree_->bound.StepsInto(name); }
 
 }  // namespace cruddur::expr

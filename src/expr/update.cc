@@ -111,6 +111,7 @@ std::optional<model::Type> Update::KnownTypeOf(std::string_view name) const {
   return std::nullopt;
 }
 
+bool Update::HasSteps() const { return tree_->bound.HasSteps(); }
 bool Update::StepsInto(std::string_view name) const { return tree_->bound.StepsInto(name); }
 
 bool Update::OnlyRemoves() const {

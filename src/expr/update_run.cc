@@ -292,7 +292,8 @@ DbStatus UpdateRun::CheckResults() const {
     if (actions_[i].path.size() - 1 + LevelsOf(*effects_[i].value) > model::kMaxNesting) {
       return Invalid(
           "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
-          "levels beyond supported limit");
+          "levels beyond supported limit",
+          model::DbErrorReason::kNesting);
     }
   }
   return {};

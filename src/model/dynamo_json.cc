@@ -28,11 +28,14 @@ std::unexpected<DbError> Ambiguous() {
       "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
       "supported datatypes");
 }
-std::unexpected<DbError> EmptyName() { return Invalid("Empty attribute name"); }
+std::unexpected<DbError> EmptyName() {
+  return Invalid("Empty attribute name", DbErrorReason::kEmptyName);
+}
 std::unexpected<DbError> TooDeep() {
   return Invalid(
       "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
-      "beyond supported limit");
+      "beyond supported limit",
+      DbErrorReason::kNesting);
 }
 
 std::string_view TextOf(Element member) { return member.get_string().value_unsafe(); }
@@ -240,7 +243,7 @@ DbError NamesFirst(Element element, DbError error) {
   for (auto [name, value] : item) {
     if (name.empty()) return EmptyName().error();
   }
-  if (error.message != EmptyName().error().message) return error;
+  if (error.reason != DbErrorReason::kEmptyName) return error;
   for (auto [name, value] : item) {
     if (NestsTooDeep(value, 1)) return TooDeep().error();
   }

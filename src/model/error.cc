@@ -68,9 +68,8 @@ DbErrorCode CodeOfWireName(std::string_view name) {
 }
 
 DbError Enveloped(DbError error) {
-  constexpr std::string_view kEnvelope = "1 validation error detected: ";
-  if (error.code == DbErrorCode::kValidation && !error.message.starts_with(kEnvelope)) {
-    error.message.insert(0, kEnvelope);
+  if (error.code == DbErrorCode::kValidation && error.reason != DbErrorReason::kItemSize) {
+    error.message.insert(0, "1 validation error detected: ");
   }
   return error;
 }

@@ -1,6 +1,7 @@
 // Errors of the DynamoDB API as values, and the one table from their code to what goes on the wire.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <string>
@@ -43,11 +44,21 @@ enum class DbErrorCode {
 
 struct DbErrorDetails;
 
+// Which of a code's errors it is, where something depends on that: texts are for clients alone.
+enum class DbErrorReason : uint8_t {
+  kOther,
+  kEmptyName,  // of an attribute
+  kEmptyKey,   // the value of a key attribute, of a table or an index
+  kItemSize,
+  kNesting,  // of values
+};
+
 struct DbError {
   DbErrorCode code = DbErrorCode::kInternalServerError;
   std::string message;
   std::shared_ptr<const DbErrorDetails>
       details;  // of the few codes that carry more; see error_details.h
+  DbErrorReason reason = DbErrorReason::kOther;
 };
 
 template <class T>
@@ -57,12 +68,14 @@ using DbStatus = DbResult<void>;
 inline std::unexpected<DbError> DbFail(DbErrorCode code, std::string message) {
   return std::unexpected<DbError>(DbError{code, std::move(message), nullptr});
 }
-inline std::unexpected<DbError> Invalid(std::string message) {
-  return DbFail(DbErrorCode::kValidation, std::move(message));
+inline std::unexpected<DbError> Invalid(std::string message,
+                                        DbErrorReason reason = DbErrorReason::kOther) {
+  return std::unexpected<DbError>(
+      DbError{DbErrorCode::kValidation, std::move(message), nullptr, reason});
 }
 
-// A ValidationException with "1 validation error detected: " before its text, if it isn't there
-// yet: how AWS tells what is wrong with the requests of PutItem, UpdateItem and DeleteItem.
+// A ValidationException with "1 validation error detected: " before its text: how AWS tells what is
+// wrong with the requests of PutItem, UpdateItem and DeleteItem, but for an item's size.
 DbError Enveloped(DbError error);
 
 struct DbErrorWire {
