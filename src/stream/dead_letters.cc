@@ -62,12 +62,13 @@ std::string FormatDeadLetter(const DeadLetter& letter, const ShardMapping::Work&
   out.Key("requestId").String(letter.request_id).Key("functionArn").String(letter.function_arn);
   out.Key("condition").String(NameOf(*work.given_up));
   out.Key("approximateInvokeCount").Int(work.attempts).EndObject();
-  out.Key("responseContext").BeginObject();
-  out.Key("statusCode").Int(200).Key("executedVersion").String("$LATEST");
   if (!letter.error.empty()) {
-    out.Key("functionError").String("Unhandled").Key("errorMessage").String(letter.error);
+    out.Key("responseContext").BeginObject();
+    out.Key("statusCode").Int(200).Key("executedVersion").String("$LATEST");
+    if (letter.unhandled) out.Key("functionError").String("Unhandled");
+    out.Key("errorMessage").String(letter.error).EndObject();
   }
-  out.EndObject().Key("version").String("1.0");
+  out.Key("version").String("1.0");
   out.Key("timestamp").String(Timestamp(letter.time, true));
   out.Key("DDBStreamBatchInfo").BeginObject().Key("shardId").String(letter.shard_id);
   const StreamEvent &first = work.events.front(), &last = work.events.back();

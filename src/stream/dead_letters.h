@@ -21,6 +21,7 @@ struct DeadLetter {
   std::string function_arn, stream_arn, shard_id;
   std::string request_id;  // of the last invocation; a new one if there was none
   std::string error;       // the last one; empty if there was none
+  bool unhandled = false;  // the function failed, rather than report records
   base::Micros time{0};
 };
 

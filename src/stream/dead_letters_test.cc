@@ -41,6 +41,7 @@ TEST(DeadLetter, IsWhatLambdaSendsToAnOnFailureDestination) {
                           .shard_id = "shardId-1",
                           .request_id = "r",
                           .error = "ValueError: no",
+                          .unhandled = true,
                           .time = std::chrono::milliseconds(1'679'651'201'561)};
   const std::string line = FormatDeadLetter(letter, GivenUp());
   EXPECT_EQ(
@@ -57,11 +58,17 @@ TEST(DeadLetter, IsWhatLambdaSendsToAnOnFailureDestination) {
   EXPECT_EQ(PayloadOfDeadLetter(line).value(), R"({"Records":[{"a":"\"1\""},{}]})");
 }
 
+TEST(DeadLetter, TellsAReportFromAFailure) {
+  EXPECT_THAT(FormatDeadLetter({.error = "reported"}, GivenUp()),
+              HasSubstr(R"("responseContext":{"statusCode":200,"executedVersion":"$LATEST",)"
+                        R"("errorMessage":"reported"},)"));
+}
+
 TEST(DeadLetter, SaysThatARecordWasTooOld) {
   ShardMapping::Work work = GivenUp();
   work.given_up = ShardMapping::Reason::kRecordAgeExceeded;
   EXPECT_THAT(FormatDeadLetter({}, work), HasSubstr(R"("condition":"RecordAgeExceeded")"));
-  EXPECT_THAT(FormatDeadLetter({}, work), ::testing::Not(HasSubstr("functionError")));
+  EXPECT_THAT(FormatDeadLetter({}, work), ::testing::Not(HasSubstr("responseContext")));
 }
 
 TEST(DeadLetter, IsNotReadFromAnythingElse) {

@@ -17,7 +17,7 @@ bool ShardMapping::HasRoom() const {
 
 void ShardMapping::Add(StreamEvent event, base::Micros now) {
   event.order = next_order_++;
-  open_.emplace_hint(open_.end(), event.order, Open{event.sequence_number, event.created_at, now});
+  open_.emplace_hint(open_.end(), event.order, Open{event.sequence_number, event.created_at});
   ++held_;
   held_bytes_ += event.json.size();
   Lane& lane = lanes_[event.item % lanes_.size()];
@@ -59,10 +59,6 @@ ShardMapping::Batch ShardMapping::TakeBatch(Lane& lane) {
     lane.waiting_bytes -= size;
     batch.events.push_back(std::move(lane.waiting.front()));
     lane.waiting.pop_front();
-  }
-  // What is left has a window of its own.
-  if (!lane.waiting.empty()) {
-    lane.since = open_.at(lane.waiting.front().order).added_at;
   }
   return batch;
 }
@@ -125,10 +121,7 @@ void ShardMapping::FinishInvocation(Work work, size_t handled, base::Micros now)
   Lane& lane = lanes_[work.lane];
   lane.busy = false;
   Settle(std::span(work.events).first(handled));
-  if (handled == work.events.size()) {
-    lane.failures = 0;
-    return;
-  }
+  if (handled == work.events.size()) return EndBatch(lane, now);
   // Where some were handled, the rest is a new batch, whose first record has failed once.
   const int attempts = handled > 0 ? 1 : work.attempts + 1;
   if (handled > 0) {
@@ -178,12 +171,17 @@ void ShardMapping::FinishKeeping(Work work, bool kept, base::Micros now) {
   Lane& lane = lanes_[work.lane];
   lane.busy = false;
   if (kept) {
-    lane.failures = 0;
+    EndBatch(lane, now);
     Settle(work.events);
   } else {
     Pause(lane, now);
     lane.to_keep.push_front(std::move(work));
   }
+}
+
+void ShardMapping::EndBatch(Lane& lane, base::Micros now) {
+  lane.failures = 0;
+  lane.since = now;
 }
 
 void ShardMapping::Pause(Lane& lane, base::Micros now) {

@@ -10,6 +10,8 @@
 // is given up: the owner keeps it somewhere and then says so. The checkpoint is the last record
 // before which, and with which, all were handled, filtered out, or kept.
 //
+// A window begins with the first record that waits, or when the batch before it is done.
+//
 // Not thread-safe. Time is given with each call, and never goes back.
 #pragma once
 
@@ -77,7 +79,7 @@ class ShardMapping {
   struct Lane {
     std::deque<StreamEvent> waiting;
     size_t waiting_bytes = 0;
-    base::Micros since{0};      // when the first of them came
+    base::Micros since{0};      // when their window began
     std::deque<Batch> batches;  // that were tried, in order; before what waits
     std::deque<Work> to_keep;
     bool busy = false;
@@ -87,7 +89,7 @@ class ShardMapping {
   // A record behind the checkpoint that isn't settled, or a run of those that are: its last.
   struct Open {
     std::string sequence_number;
-    base::Micros created_at{0}, added_at{0};
+    base::Micros created_at{0};
     bool settled = false;
   };
 
@@ -98,6 +100,8 @@ class ShardMapping {
   void GiveUpOld(Lane& lane, Batch& batch, base::Micros now);
   void TryAgain(Lane& lane, Batch batch, size_t handled);
   void Pause(Lane& lane, base::Micros now);
+  // All of a batch is settled.
+  void EndBatch(Lane& lane, base::Micros now);
   void Settle(std::span<const StreamEvent> events);
   void SettleOne(const StreamEvent& event);
 

@@ -114,6 +114,26 @@ TEST_F(ShardMappingTest, GathersForTheLengthOfTheWindow) {
   EXPECT_EQ(Next(), "3 4 5") << "full";
 }
 
+TEST_F(ShardMappingTest, BeginsAWindowWhenTheInvocationBeforeItIsDone) {
+  options.batching_window = 5s;
+  Add(1, 1);
+  now += 5s;
+  EXPECT_EQ(Next(), "1");
+  Add(2, 2);
+  now += 9s;
+  AllHandled();
+  EXPECT_EQ(Next(), "");
+  EXPECT_EQ(mapping().Due(now), now + 5s);
+  now += 4s;
+  Add(3, 3);
+  now += 1s;
+  EXPECT_EQ(Next(), "2 3");
+  AllHandled();
+  now += 7s;
+  Add(4, 4);
+  EXPECT_EQ(mapping().Due(now), now + 5s) << "nothing waited, so it begins with the record";
+}
+
 TEST_F(ShardMappingTest, TriesAFailedBatchAgainWithGrowingPauses) {
   options.first_retry = 100ms;
   options.last_retry = 300ms;

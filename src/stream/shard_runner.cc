@@ -162,7 +162,7 @@ base::Task<void> ShardRunner::Invoke(ShardMapping::Work work) {
     context_.metrics.errors.Add();
     const std::string why = answer ? "the function reported failures" : answer.error().message;
     TellFailure(invocation, work, handled, "invocation failed", why);
-    last_errors_[work.lane] = {invocation.request_id, why};
+    last_errors_[work.lane] = {invocation.request_id, why, !answer};
   } else if (!context_.options.report_batch_item_failures) {
     WarnOfUnreadReport(*answer);
   }
@@ -199,6 +199,7 @@ base::Task<void> ShardRunner::Keep(ShardMapping::Work work) {
       last != last_errors_.end() && work.attempts > 0) {
     letter.request_id = last->second.request_id;
     letter.error = last->second.message;
+    letter.unhandled = last->second.unhandled;
   }
   const base::Status kept = co_await context_.dead_letters.Keep(FormatDeadLetter(letter, work));
   if (kept) context_.metrics.dead_letters.Add(work.events.size());

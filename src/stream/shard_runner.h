@@ -77,6 +77,7 @@ class ShardRunner {
   using SteadyClock = std::chrono::steady_clock;
   struct LastError {
     std::string request_id, message;
+    bool unhandled = false;
   };
 
   base::Task<bool> Work();
