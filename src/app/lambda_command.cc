@@ -32,22 +32,22 @@ int RunLambda(const Settings& settings) {
   net::LoopPool loops(1);
   const base::SystemClock clock;
   auto cache = PageStore::OpenShared(settings, loops.loop(0));
-  if (!cache) return Failed(cache.error().message);
   auto client = MakeEndpointClient(settings, settings.Text("store-endpoint"));
   std::unique_ptr<ProjectionFunction> projection;
-  if (client) projection = std::make_unique<ProjectionFunction>(**client, cache->get());
+  if (client && cache) projection = std::make_unique<ProjectionFunction>(**client, cache->get());
   stream::HandlerTarget function(projection ? projection->handler() : stream::RecordsHandler());
   auto loop = stream::RuntimeLoop::Create(api, function, clock);
   if (!loop) return Failed(loop.error().message);
   const auto run = [&](base::Task<base::Status> task) {
     return base::asio::co_spawn(loops.loop(0), std::move(task), base::asio::use_future).get();
   };
-  if (!client) {
-    if (const auto told = run((*loop)->ReportInitError(client.error().message)); !told) {
+  if (!projection) {
+    const std::string& why = client ? cache.error().message : client.error().message;
+    if (const auto told = run((*loop)->ReportInitError(why)); !told) {
       base::Log(base::LogLevel::kWarn, "init error not reported",
                 {{"reason", told.error().message}});
     }
-    return Failed(client.error().message);
+    return Failed(why);
   }
   const base::Status ended = run((*loop)->Run());
   cache->Stop(kDropTime);

@@ -75,6 +75,8 @@ int RunStreamWorker(const Settings& settings) {
   options.times.lease = std::chrono::seconds(settings.Integer("lease-seconds"));
   options.shards.name = "stream-worker";
   options.shards.mapping.batch_size = 1'000;
+  // A store that was away is found again soon: nobody pays for what failed.
+  options.shards.mapping.last_retry = std::chrono::seconds(5);
   options.shards.region = settings.Text("region");
   base::Log(LogLevel::kInfo, "stream worker starts",
             {{"worker", options.worker},
@@ -103,9 +105,8 @@ void AddStreamWorkerCommand(CommandLine& line) {
       "Move the conversation rows as a consumer of the table's stream", settings, RunStreamWorker);
   command.footer(
       "For a store over HTTP whose stream nobody else consumes: Amazon DynamoDB, Alternator,\n"
-      "DynamoDB Local, `cruddur dynamodb`. Run several, on any machines: they share the shards, "
-      "and\n"
-      "take over from one that died within 1.5 times lease-seconds. SIGTERM ends one cleanly.");
+      "DynamoDB Local, `cruddur dynamodb`. Run several, on any machines: they share the shards,\n"
+      "and take over from one that died within 1.5 times lease-seconds. SIGTERM ends one cleanly.");
 }
 
 }  // namespace cruddur::app

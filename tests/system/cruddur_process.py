@@ -268,11 +268,11 @@ class Server:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
 
-    def boto3(self, service="dynamodb"):
-        return boto3_client(self.dynamodb, service)
+    def boto3(self, service="dynamodb", key="test"):
+        return boto3_client(self.dynamodb, service, key)
 
 
-def boto3_client(port, service="dynamodb", **config):
+def boto3_client(port, service="dynamodb", key="test", **config):
     import boto3  # Debian's python3-boto3: only for who speaks DynamoDB
     from botocore.config import Config
 
@@ -280,8 +280,8 @@ def boto3_client(port, service="dynamodb", **config):
         service,
         endpoint_url=f"http://127.0.0.1:{port}",
         region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=key,
+        aws_secret_access_key=key,
         config=Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=60, **config),
     )
 

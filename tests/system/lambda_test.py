@@ -28,12 +28,12 @@ from cruddur_process import (
     run,
     wait_until,
 )
+from access_file import EVERYTHING, credentials, statements, write_access
 from message_table import TABLE, MessageTable
 
 DEPLOY = ROOT / "deploy/lambda"
 BOOTSTRAP = pathlib.Path(PROGRAM).parent / "lambda/bootstrap"
-KEY = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "of the function"}
-OWNER = {"AccessKeyId": "AKIAI44QH8DHBEXAMPLE", "SecretAccessKey": "of the owner"}
+KEY, OWNER = "FUNCTIONSKEY0000", "OWNERKEYEXAMPLE0"
 
 
 class RuntimeApi(http.server.ThreadingHTTPServer):
@@ -144,8 +144,7 @@ class LambdaTest(unittest.TestCase):
     def run_lambda(self, port, *words, **env):
         local = {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-            "AWS_ACCESS_KEY_ID": KEY["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": KEY["SecretAccessKey"],
+            **credentials(KEY),
         }
         return self.start(*words, **{**local, **env})
 
@@ -250,50 +249,27 @@ class Ends(LambdaTest):
         self.ends_with(process, "the Runtime API's invocation has no id or deadline")
 
     def test_where_it_cannot_begin_and_says_why(self):
-        self.start(HOME=str(self.folder))
-        path, headers, body = self.api.answer()
-        self.assertEqual(path, "/init/error")
-        self.assertEqual(headers["Lambda-Runtime-Function-Error-Type"], "Runtime.InitError")
-        self.assertEqual(
-            body["errorMessage"], "no AWS credentials for dynamodb.us-east-1.amazonaws.com"
-        )
-
-
-def policy(name):
-    text = (DEPLOY / name).read_text()
-    return json.loads(text.replace("@REGION@", "us-east-1").replace("@ACCOUNT@", "000000000000"))
+        for env, why in (
+            ({}, "no AWS credentials for dynamodb.us-east-1.amazonaws.com"),
+            ({"AWS_ENDPOINT_URL": "http://localhost:1", "CACHE_URL": "no URL"}, "cache-url"),
+        ):
+            process = self.start(HOME=str(self.folder), **env)
+            path, headers, body = self.api.answer()
+            self.assertEqual(path, "/init/error")
+            self.assertEqual(headers["Lambda-Runtime-Function-Error-Type"], "Runtime.InitError")
+            self.assertIn(why, body["errorMessage"])
+            self.ends_with(process, body["errorMessage"])
 
 
 class Policy(LambdaTest):
     """The role's policy, on an endpoint that checks signatures and policies as IAM does."""
 
-    def write(self, statements):
-        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-        users = [
-            {
-                "UserName": name,
-                "AccessKeys": [key],
-                "Policies": [{"Version": "2012-10-17", "Statement": allowed}],
-            }
-            for name, key, allowed in (
-                ("function", KEY, statements),
-                ("owner", OWNER, [everything]),
-            )
-        ]
+    def allow(self, policy):
         self.access = self.folder / "access.json"
-        self.access.touch(0o600)
-        self.access.write_text(json.dumps({"Users": users}))
+        write_access(self.access, {KEY: policy, OWNER: EVERYTHING})
 
     def client(self, key):
-        import boto3
-
-        return lambda service: boto3.client(
-            service,
-            endpoint_url=f"http://127.0.0.1:{self.server.dynamodb}",
-            region_name="us-east-1",
-            aws_access_key_id=key["AccessKeyId"],
-            aws_secret_access_key=key["SecretAccessKey"],
-        )
+        return lambda service="dynamodb": self.server.boto3(service, key)
 
     def project(self, number):
         """Whether an invocation with a new conversation's second message gets all done."""
@@ -311,37 +287,33 @@ class Policy(LambdaTest):
         return self.messages.rows(group) == ["1", "1"]
 
     def test_it_allows_what_is_needed_and_no_more(self):
-        statements = policy("policy.json")["Statement"]
-        self.write(statements)
+        policy = statements("lambda/policy.json")
+        self.allow(policy)
         self.server = self.serve("--credentials", str(self.access))
-        owner = {
-            "AWS_ACCESS_KEY_ID": OWNER["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": OWNER["SecretAccessKey"],
-        }
-        self.messages = self.table(self.server, env=owner)
-        self.messages.client = self.client(OWNER)("dynamodb")
+        self.messages = self.table(self.server, env=credentials(OWNER))
+        self.messages.client = self.client(OWNER)()
         self.known = 0
         self.run_lambda(self.server.dynamodb, CRUDDUR_STORE_DEADLINE_MS="1000")
         self.assertTrue(self.project("all"), self.log.read_text())
         # Lambda's pollers, with the role of the function.
         self.assertTrue(json.loads(self.records(self.client(KEY)))["Records"])
         with self.assertRaisesRegex(Exception, "AccessDenied"):
-            self.client(KEY)("dynamodb").scan(TableName=TABLE)
+            self.client(KEY)().scan(TableName=TABLE)
 
-        for at, statement in enumerate(statements[:2]):
+        for at, statement in enumerate(policy[:2]):
             actions = statement["Action"]
             actions = [actions] if isinstance(actions, str) else actions
             for action in actions:
                 with self.subTest(without=action):
                     kept = {**statement, "Action": [each for each in actions if each != action]}
-                    others = statements[:at] + statements[at + 1 :]
-                    self.write(others + ([kept] if kept["Action"] else []))
+                    others = policy[:at] + policy[at + 1 :]
+                    self.allow(others + ([kept] if kept["Action"] else []))
                     self.server.process.send_signal(signal.SIGHUP)  # reads the file again
                     self.assertTrue(wait_until(lambda: self.denied(action), 30))
                     self.assertFalse(self.project(action))
 
     def denied(self, action):
-        client = self.client(KEY)("dynamodb")
+        client = self.client(KEY)()
         key = {"pk": {"S": "none"}, "sk": {"S": "none"}}
         call = {
             "dynamodb:GetItem": lambda: client.get_item(TableName=TABLE, Key=key),

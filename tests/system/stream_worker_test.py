@@ -1,5 +1,4 @@
 """`cruddur stream-worker`: the projection as a consumer of another process' stream."""
-import json
 import pathlib
 import re
 import shutil
@@ -18,6 +17,7 @@ from cruddur_process import (
     run,
     wait_until,
 )
+from access_file import EVERYTHING, credentials, statements, write_access
 from message_table import TABLE, MessageTable
 
 LEASES = "cruddur-stream-leases"
@@ -26,12 +26,12 @@ LEASES = "cruddur-stream-leases"
 class Worker:
     """A process; its name is what its leases say."""
 
-    def __init__(self, test, port, *flags):
+    def __init__(self, test, port, **env):
         self.log_file = test.folder / f"worker-{len(test.workers)}.log"
         with open(self.log_file, "w") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "stream-worker", "--lease-seconds", str(2 * PATIENCE), *flags],
-                env=environment({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}),
+                [PROGRAM, "stream-worker", "--lease-seconds", str(2 * PATIENCE)],
+                env=environment({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", **env}),
                 stdin=subprocess.DEVNULL,
                 stderr=log,
                 cwd=test.folder,
@@ -150,21 +150,50 @@ class StreamWorker(unittest.TestCase):
         self.await_rows([group], "one")
         self.assertEqual(worker.stop(), 0, worker.log())
 
+    def serve_guarded(self, users):
+        access = self.folder / "access.json"
+        write_access(access, users)
+        flags = ["--credentials", str(access)]
+        server = Server(self.folder / "data", command="dynamodb", flags=flags)
+        self.addCleanup(server.close)
+        return server.start()
+
+    def test_the_policy_of_deploy_allows_what_it_needs(self):
+        key, owner = "WORKERKEYEXAMPLE", "OWNERKEYEXAMPLE0"
+        server = self.serve_guarded(
+            {key: statements("stream-worker/policy.json"), owner: EVERYTHING}
+        )
+        url = f"http://127.0.0.1:{server.dynamodb}"
+        must_run("ddb", "schema-load", "--endpoint-url", url, env=credentials(owner))
+        self.client = server.boto3(key=owner)
+        self.table = MessageTable(self.client)
+        group = self.table.start_conversation()
+        worker = Worker(self, server.dynamodb, **credentials(key))
+        for minute, text in enumerate(("one", "two")):
+            self.table.say(group, text, minute)
+            self.await_rows([group], text)
+        self.assertEqual(worker.stop(), 0, worker.log())
+        # The next one goes over the table, which has a conversation now.
+        self.client.update_item(
+            TableName=LEASES,
+            Key={"leaseKey": {"S": "table"}},
+            UpdateExpression="SET checkpoint = :begin",
+            ExpressionAttributeValues={":begin": {"S": "TRIM_HORIZON"}},
+        )
+        worker = Worker(self, server.dynamodb, **credentials(key))
+        self.assertTrue(
+            wait_until(lambda: "lease finished lease=table" in worker.log(), 30), worker.log()
+        )
+        self.assertEqual(worker.stop(), 0, worker.log())
+        self.assertNotIn("not authorized", "".join(each.log() for each in self.workers))
+
     def test_what_only_the_operator_can_mend_ends_the_start(self):
         without = run("stream-worker", env={"AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "HOME": "/"})
         self.assertEqual(without.returncode, 2, without)
         self.assertEqual(
             without.stderr, "cruddur: no AWS credentials for dynamodb.us-east-1.amazonaws.com\n"
         )
-        access = self.folder / "access.json"
-        key = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "secret"}
-        user = {"UserName": "other", "AccessKeys": [key], "Policies": []}
-        access.write_text(json.dumps({"Users": [user]}))
-        access.chmod(0o600)
-        flags = ["--credentials", str(access)]
-        server = Server(self.folder / "guarded", command="dynamodb", flags=flags)
-        self.addCleanup(server.close)
-        server.start()
+        server = self.serve_guarded({"SOMEBODYSKEY0000": EVERYTHING})
         url = f"http://127.0.0.1:{server.dynamodb}"
         refused = run("stream-worker", "--store-endpoint", url)
         self.assertEqual(refused.returncode, 1, refused)
