@@ -168,7 +168,7 @@ base::Task<base::Result<std::string>> CognitoUserPool::Call(std::string_view ope
                   {"Content-Type", "application/x-amz-json-1.1"},
                   {"X-Amz-Target", "AWSCognitoIdentityProviderService." + std::string(operation)}},
       .body = std::move(body),
-      .repeatable = true};
+      .repeat = net::ClientRequest::Repeat::kAllowed};
   base::Backoff backoff(deadline);
   for (;;) {
     Attempt attempt = co_await TryOnce(request, signing, backoff.Left());

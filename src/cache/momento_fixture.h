@@ -1,8 +1,10 @@
 // For tests: Momento's HTTP API over TLS, as its documentation has it.
 #pragma once
 
+#include <boost/asio/post.hpp>
 #include <charconv>
 #include <chrono>
+#include <future>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -32,7 +34,26 @@ class MomentoStandIn {
                   co_return;
                 })
                 .value()) {}
-  ~MomentoStandIn() { server_->Stop(std::chrono::milliseconds(100)); }
+  ~MomentoStandIn() {
+    GoOn();
+    server_->Stop(std::chrono::milliseconds(100));
+  }
+
+  // Connections are taken by the system, and nothing is said on them.
+  void Hang() {
+    std::promise<void> hangs;
+    base::asio::post(loops_.loop(0), [&hangs, go_on = go_on_.get_future().share()] {
+      hangs.set_value();
+      go_on.wait();
+    });
+    hangs.get_future().wait();
+    hanging_ = true;
+  }
+  void GoOn() {
+    if (!std::exchange(hanging_, false)) return;
+    go_on_.set_value();
+    go_on_ = {};
+  }
 
   MomentoOptions Options() const {
     return {.origin = {.tls = true, .host = "127.0.0.1", .port = server_->port()},
@@ -87,6 +108,8 @@ class MomentoStandIn {
     Say(response, 204, "");
   }
 
+  std::promise<void> go_on_;
+  bool hanging_ = false;
   net::TestCertificate certificate_{"IP:127.0.0.1"};
   net::LoopPool loops_{1};
   std::mutex mutex_;

@@ -51,7 +51,10 @@ Result<net::Origin> MomentoOrigin(std::string_view auth_token) {
 }
 
 MomentoStore::MomentoStore(MomentoOptions options)
-    : options_(std::move(options)), client_(options_.origin, {.ca_file = options_.ca_file}) {}
+    : options_(std::move(options)),
+      client_(options_.origin, {.max_connections = 32,
+                                .idle_time = std::chrono::seconds(50),
+                                .ca_file = options_.ca_file}) {}
 
 std::string MomentoStore::TargetOf(std::string_view key) const {
   return "/cache/" + net::PercentEncode(options_.cache_name) + "?key=" + net::PercentEncode(key);
@@ -95,6 +98,8 @@ Task<base::Status> MomentoStore::Put(std::string key, std::string value,
                                      std::chrono::milliseconds patience) {
   net::ClientRequest request;
   request.method = "PUT";
+  // A version that arrives a second time would bring back what was dropped in between.
+  request.repeat = net::ClientRequest::Repeat::kNever;
   request.target = TargetOf(key) + "&ttl_seconds=" + std::to_string(time_to_live.count());
   request.headers.emplace_back("Authorization", options_.auth_token);
   request.headers.emplace_back("Content-Type", "application/octet-stream");

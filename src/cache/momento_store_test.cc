@@ -22,8 +22,9 @@ struct MomentoStoreTest : ::testing::Test {
                    std::chrono::seconds life = 600s) {
     return net::RunOn(loops.loop(0), store.Put(std::move(key), std::move(value), life, 20s));
   }
-  base::Result<RemoteStore::Values> Get(MomentoStore& store, std::vector<std::string> keys) {
-    return net::RunOn(loops.loop(0), store.Get(std::move(keys), 20s));
+  base::Result<RemoteStore::Values> Get(MomentoStore& store, std::vector<std::string> keys,
+                                        std::chrono::milliseconds patience = 20s) {
+    return net::RunOn(loops.loop(0), store.Get(std::move(keys), patience));
   }
 
   MomentoStandIn server;
@@ -74,6 +75,17 @@ TEST_F(MomentoStoreTest, KeepsToTheLargestValueAndTheLongestLife) {
   EXPECT_TRUE(Put(store, "a", std::string(store.max_value_bytes(), 'x'), 24h));
   EXPECT_FALSE(Put(store, "a", std::string(store.max_value_bytes() + 1, 'x')));
   EXPECT_THAT(Put(store, "a", "x", 24h + 1s).error().message, HasSubstr("400"));
+}
+
+TEST_F(MomentoStoreTest, EndsInTimeWhereTheServerHangs) {
+  for (int i = 0; i < 3; ++i) {
+    server.Hang();
+    const auto late = Get(store, {"a"}, 1ms);
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, ErrorCode::kDeadlineExceeded);
+    server.GoOn();
+    ASSERT_TRUE(Get(store, {"a"}));
+  }
 }
 
 TEST(MomentoOrigin, IsWhereTheTokenSays) {

@@ -61,8 +61,8 @@ struct RedisConnection::Waiter {
 };
 
 RedisConnection::RedisConnection(base::Loop& loop, const RedisAddress& address,
-                                 net::TlsContext* tls)
-    : loop_(loop), address_(address), tls_(tls) {}
+                                 net::NameLookUp& names, net::TlsContext* tls)
+    : loop_(loop), address_(address), names_(names), tls_(tls) {}
 
 RedisConnection::~RedisConnection() = default;
 
@@ -73,7 +73,7 @@ Task<Result<RedisReply>> RedisConnection::Call(std::string command, SteadyTime d
   out_ += command;
   if (state_ == State::kClosed) {
     state_ = State::kConnecting;
-    stream_ = std::make_shared<ClientStream>(loop_, address_.origin, tls_, kConnectTime);
+    stream_ = std::make_shared<ClientStream>(loop_, address_.origin, names_, tls_, kConnectTime);
     reader_.reset(redisReaderCreate());
     in_.clear();
     asio::co_spawn(

@@ -29,8 +29,9 @@ std::string RedisCommand(const std::vector<std::string_view>& words);
 
 class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
  public:
-  // `tls` is null for plain TCP. Both must outlive the connection.
-  RedisConnection(base::Loop& loop, const RedisAddress& address, net::TlsContext* tls);
+  // `tls` is null for plain TCP. The others must outlive the connection.
+  RedisConnection(base::Loop& loop, const RedisAddress& address, net::NameLookUp& names,
+                  net::TlsContext* tls);
   ~RedisConnection();
 
   // Connects where it isn't. Errors: kUnavailable (also what the server answers as an error),
@@ -55,6 +56,7 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
 
   base::Loop& loop_;
   const RedisAddress& address_;
+  net::NameLookUp& names_;
   net::TlsContext* const tls_;
   State state_ = State::kClosed;
   std::shared_ptr<net::ClientStream> stream_;

@@ -14,6 +14,7 @@ using base::Task;
 struct RedisStore::Shared {
   RedisAddress address;
   std::unique_ptr<net::TlsContext> tls;
+  net::NameLookUp names;
 };
 
 RedisStore::RedisStore(RedisAddress address, const std::string& ca_file)
@@ -40,8 +41,8 @@ std::shared_ptr<RedisConnection> RedisStore::ConnectionOf(base::Loop& loop) {
     if (known == &loop) return connection;
   }
   return connections_
-      .emplace_back(&loop,
-                    std::make_shared<RedisConnection>(loop, shared_->address, shared_->tls.get()))
+      .emplace_back(&loop, std::make_shared<RedisConnection>(loop, shared_->address, shared_->names,
+                                                             shared_->tls.get()))
       .second;
 }
 

@@ -79,7 +79,10 @@ base::Task<SignedEndpoint::Attempt> SignedEndpoint::TryOnce(net::ClientRequest& 
 base::Task<model::DbResult<std::string>> SignedEndpoint::Call(std::string_view operation,
                                                               std::string body, bool repeatable,
                                                               base::Backoff& backoff) {
-  net::ClientRequest request{.method = "POST", .body = std::move(body), .repeatable = repeatable};
+  net::ClientRequest request{.method = "POST",
+                             .body = std::move(body),
+                             .repeat = repeatable ? net::ClientRequest::Repeat::kAllowed
+                                                  : net::ClientRequest::Repeat::kByMethod};
   request.headers = {{"Host", host_},
                      {"Content-Type", "application/x-amz-json-1.0"},
                      {"X-Amz-Target", fmt::format("{}.{}", target_prefix_, operation)},

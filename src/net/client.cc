@@ -54,8 +54,10 @@ base::Result<std::string> Serialize(const ClientRequest& request, const Origin& 
 
 bool MayRepeat(const ClientRequest& request) {
   static constexpr std::string_view kIdempotent[] = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"};
-  return request.repeatable ||
-         std::ranges::find(kIdempotent, request.method) != std::end(kIdempotent);
+  if (request.repeat != ClientRequest::Repeat::kByMethod) {
+    return request.repeat == ClientRequest::Repeat::kAllowed;
+  }
+  return std::ranges::find(kIdempotent, request.method) != std::end(kIdempotent);
 }
 
 }  // namespace
@@ -108,11 +110,7 @@ base::Task<base::Result<ClientResponse>> HttpClient::Send(const ClientRequest& r
   for (bool fresh = false;; fresh = true) {
     auto lease = co_await pool->Acquire(deadline, fresh);
     if (!lease) co_return std::unexpected(std::move(lease).error());
-    const bool reused = lease->connection != nullptr;
-    if (!reused) {
-      lease->connection = pool->MakeConnection();
-      CO_TRY(co_await lease->connection->Connect(deadline));
-    }
+    const bool reused = lease->connection->used;
     auto outcome = co_await lease->connection->Exchange(bytes, head, deadline);
     lease->keep = outcome.reusable;
     if (sent) *sent = *sent || outcome.sent;

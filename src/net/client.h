@@ -31,8 +31,9 @@ struct ClientRequest {
   std::string target = "/";
   std::vector<std::pair<std::string, std::string>> headers;  // Host and Content-Length are added
   std::string body;
-  // That it may reach the server twice, as GET, HEAD, PUT, DELETE and OPTIONS always may.
-  bool repeatable = false;
+  // Whether it may reach the server twice. By its method: GET, HEAD, PUT, DELETE and OPTIONS may.
+  enum class Repeat { kByMethod, kAllowed, kNever };
+  Repeat repeat = Repeat::kByMethod;
 };
 
 struct ClientResponse {
@@ -64,10 +65,12 @@ class HttpClient {
   explicit HttpClient(Origin origin, ClientOptions options = {});
   ~HttpClient();  // requests under way go on; idle connections are closed
 
-  // Runs on the caller's loop. `request` must live until it ends. A pooled connection that the peer
-  // had already closed is replaced silently; one that ends before anything of the answer has come
-  // is replaced once if the request had not been sent whole or may be repeated. `sent` tells, for
-  // the sake of an error, whether the server may have had the whole request.
+  // Runs on the caller's loop. `request` must live until it ends. Where there is no free connection
+  // one is made, which goes on when this caller's time is over, for the next one; meanwhile he
+  // takes what others give back. A pooled connection that the peer had already closed is replaced
+  // silently; one that ends before anything of the answer has come is replaced once if the request
+  // had not been sent whole or may be repeated. `sent` tells, for the sake of an error, whether the
+  // server may have had the whole request.
   base::Task<base::Result<ClientResponse>> Send(const ClientRequest& request,
                                                 std::chrono::milliseconds deadline,
                                                 bool* sent = nullptr);

@@ -10,9 +10,9 @@ using base::Fail;
 using boost::system::error_code;
 
 ClientConnection::ClientConnection(base::Loop& loop, const Origin& origin,
-                                   const ClientOptions& options, TlsContext* tls)
+                                   const ClientOptions& options, NameLookUp& names, TlsContext* tls)
     : options_(options),
-      stream_(std::make_shared<ClientStream>(loop, origin, tls, options.connect_time)) {}
+      stream_(std::make_shared<ClientStream>(loop, origin, names, tls, options.connect_time)) {}
 
 base::Task<ClientConnection::Outcome> ClientConnection::Exchange(std::string_view request,
                                                                  bool head, SteadyTime deadline) {
@@ -28,6 +28,7 @@ base::Task<ClientConnection::Outcome> ClientConnection::Exchange(std::string_vie
   stream_->Disarm();
   outcome.reusable = outcome.reusable && outcome.sent && outcome.response && in_.empty();
   last_used = std::chrono::steady_clock::now();
+  used = true;
   co_return outcome;
 }
 

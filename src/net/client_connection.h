@@ -14,9 +14,9 @@ namespace cruddur::net {
 
 class ClientConnection {
  public:
-  // `tls` is null for plain HTTP. `origin`, `options` and `tls` must outlive the connection.
+  // `tls` is null for plain HTTP. The others must outlive the connection.
   ClientConnection(base::Loop& loop, const Origin& origin, const ClientOptions& options,
-                   TlsContext* tls);
+                   NameLookUp& names, TlsContext* tls);
 
   base::Task<base::Status> Connect(SteadyTime deadline) { return stream_->Connect(deadline); }
 
@@ -31,6 +31,7 @@ class ClientConnection {
   bool StillOpen() { return stream_->StillOpen(); }
 
   SteadyTime last_used{};
+  bool used = false;  // or kept for a while: the peer may be about to close it
 
  private:
   base::Task<base::Result<ClientResponse>> ReadAnswer(bool head, Outcome& outcome);

@@ -19,29 +19,31 @@ class ClientPool : public std::enable_shared_from_this<ClientPool> {
     Origin origin;
     ClientOptions options;
     std::unique_ptr<TlsContext> tls;
+    NameLookUp names{};
   };
 
   // A caller's right to one connection. Given back when it is destroyed.
   class Lease {
    public:
-    explicit Lease(std::shared_ptr<ClientPool> pool) : pool_(std::move(pool)) {}
+    explicit Lease(std::shared_ptr<ClientPool> pool,
+                   std::shared_ptr<ClientConnection> connection = nullptr)
+        : connection(std::move(connection)), pool_(std::move(pool)) {}
     Lease(Lease&&) = default;
     Lease& operator=(Lease&&) = delete;
     ~Lease();
 
-    std::shared_ptr<ClientConnection> connection;  // null: to be made
+    std::shared_ptr<ClientConnection> connection;  // null: it is being made
     bool keep = false;                             // the connection may serve the next caller
 
    private:
     std::shared_ptr<ClientPool> pool_;
   };
 
-  ClientPool(base::Loop& loop, std::shared_ptr<const Shared> shared)
+  ClientPool(base::Loop& loop, std::shared_ptr<Shared> shared)
       : loop_(loop), shared_(std::move(shared)) {}
 
-  // Waits for a connection, up to the deadline. `fresh`: none that was used before.
+  // Waits for an open connection, up to the deadline. `fresh`: one that has just been made.
   base::Task<base::Result<Lease>> Acquire(SteadyTime deadline, bool fresh);
-  std::shared_ptr<ClientConnection> MakeConnection();
   void Close();  // no connection is kept from now on
 
  private:
@@ -49,12 +51,19 @@ class ClientPool : public std::enable_shared_from_this<ClientPool> {
 
   std::shared_ptr<ClientConnection> TakeIdle();
   void GiveBack(std::shared_ptr<ClientConnection> connection);
+  // Makes a connection for `waiter`, and goes on when he has gone or has got another one. A lease
+  // is counted for it.
+  void StartConnecting(Waiter& waiter);
+  static base::Task<void> Connect(std::shared_ptr<ClientPool> pool, uint64_t waiter,
+                                  SteadyTime deadline);
+  void Refuse(uint64_t waiter, base::Error why);
 
   base::Loop& loop_;
-  const std::shared_ptr<const Shared> shared_;
+  const std::shared_ptr<Shared> shared_;
   std::vector<std::shared_ptr<ClientConnection>> idle_;  // the latest used last
   std::deque<Waiter*> waiting_;
   size_t leases_ = 0;
+  uint64_t waiters_ = 0;  // that there ever were
   bool closed_ = false;
 };
 

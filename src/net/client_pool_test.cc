@@ -1,4 +1,6 @@
 // How an HttpClient keeps, shares, replaces and queues for its connections.
+#include "net/client_pool.h"
+
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -6,6 +8,7 @@
 #include <future>
 
 #include "net/test_client.h"
+#include "net/test_resolver.h"
 #include "net/test_scripted_server.h"
 #include "net/test_server.h"
 
@@ -62,7 +65,8 @@ TEST_F(HttpClientPoolTest, RepeatsOnceWhatMayBeRepeated) {
   {
     HttpClient client(Local(server.port()));
     ASSERT_TRUE(Get(client, "/"));
-    EXPECT_TRUE(Send(client, {.method = "POST", .body = "x", .repeatable = true}));
+    EXPECT_TRUE(
+        Send(client, {.method = "POST", .body = "x", .repeat = ClientRequest::Repeat::kAllowed}));
   }
   {
     HttpClient client(Local(server.port()));
@@ -124,6 +128,48 @@ TEST_F(HttpClientPoolTest, BoundsItsQueue) {
   EXPECT_EQ(waited.error().code, ErrorCode::kDeadlineExceeded);
   EXPECT_TRUE(first.get());
   EXPECT_TRUE(Get(client, "/echo")) << "a caller that gave up took the place with it";
+}
+
+// As over a network, where connecting takes longer than a caller's patience.
+TEST_F(HttpClientPoolTest, GoesOnConnectingForWhoComesNext) {
+  TestServer server;
+  HangingResolver resolver;
+  const auto shared = std::make_shared<ClientPool::Shared>();
+  shared->origin = {.host = "far.test", .port = server.port()};
+  shared->options.max_connections = 1;  // so that the next one can't begin anew
+  shared->names = NameLookUp(resolver.ask());
+  const auto pool = std::make_shared<ClientPool>(loops_.loop(0), shared);
+  const auto acquire = [&](std::chrono::milliseconds patience) {
+    return base::asio::co_spawn(
+        loops_.loop(0),
+        [](std::shared_ptr<ClientPool> pool, SteadyTime deadline) -> base::Task<base::Status> {
+          const auto lease = co_await pool->Acquire(deadline, false);
+          if (!lease) co_return std::unexpected(lease.error());
+          co_return base::Status();
+        }(pool, std::chrono::steady_clock::now() + patience),
+        base::asio::use_future);
+  };
+  const auto late = acquire(milliseconds(1)).get();
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::kDeadlineExceeded);
+  auto next = acquire(kPatient);
+  resolver.LetGo();
+  const auto found = next.get();
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(resolver.asked(), 1);
+}
+
+TEST_F(HttpClientPoolTest, RepeatsNothingThatMustNotBe) {
+  ScriptedServer server([&](ScriptedServer::Peer& peer, int) {
+    peer.ReadHeader();
+    peer.Send(kOk);
+    peer.ReadHeader();
+  });
+  HttpClient client(Local(server.port()));
+  const ClientRequest put{.method = "PUT", .repeat = ClientRequest::Repeat::kNever};
+  ASSERT_TRUE(Send(client, put));
+  EXPECT_FALSE(Send(client, put));
+  EXPECT_EQ(server.connections(), 1);
 }
 
 TEST_F(HttpClientPoolTest, MayEndBeforeItsRequests) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/write.hpp>
 #include <cerrno>
@@ -26,23 +25,12 @@ bool IsAddress(const std::string& host) {
   return !error;
 }
 
-// A look-up by name. It outlives the caller that gives up on it: getaddrinfo can't be interrupted.
-struct LookUp {
-  explicit LookUp(base::Loop& loop) : resolver(loop), finished(loop) {}
-
-  asio::ip::basic_resolver<Tcp, base::Executor> resolver;
-  Timer finished;
-  bool done = false;
-  error_code error;
-  std::vector<Tcp::endpoint> found;
-};
-
 }  // namespace
 
-ClientStream::ClientStream(base::Loop& loop, const Origin& origin, TlsContext* tls,
-                           std::chrono::milliseconds connect_time)
-    : loop_(loop),
-      origin_(origin),
+ClientStream::ClientStream(base::Loop& loop, const Origin& origin, NameLookUp& names,
+                           TlsContext* tls, std::chrono::milliseconds connect_time)
+    : origin_(origin),
+      names_(names),
       tls_context_(tls),
       connect_time_(connect_time),
       socket_(loop),
@@ -60,31 +48,12 @@ base::Task<base::Status> ClientStream::Connect(SteadyTime deadline) {
   co_return status;
 }
 
-base::Task<base::Result<ClientStream::Endpoints>> ClientStream::Resolve(SteadyTime deadline) {
+base::Task<base::Result<NameLookUp::Endpoints>> ClientStream::Resolve(SteadyTime deadline) {
   error_code error;
   const auto address = asio::ip::make_address(origin_.host, error);
-  if (!error) co_return Endpoints{Tcp::endpoint(address, origin_.port)};
+  if (!error) co_return NameLookUp::Endpoints{Tcp::endpoint(address, origin_.port)};
 
-  const auto look_up = std::make_shared<LookUp>(loop_);
-  look_up->finished.expires_at(deadline);
-  look_up->resolver.async_resolve(
-      origin_.host, std::to_string(origin_.port),
-      [look_up](const error_code& failed, const Tcp::resolver::results_type& results) {
-        look_up->done = true;
-        look_up->error = failed;
-        for (const auto& entry : results) look_up->found.push_back(entry.endpoint());
-        look_up->finished.cancel();
-      });
-  co_await look_up->finished.async_wait(kTuple);
-  if (!look_up->done) {
-    look_up->resolver.cancel();
-    co_return Fail(ErrorCode::kDeadlineExceeded, "no address of " + origin_.host + " in time");
-  }
-  if (look_up->error) {
-    co_return Fail(ErrorCode::kUnavailable,
-                   "cannot find " + origin_.host + ": " + look_up->error.message());
-  }
-  co_return std::move(look_up->found);
+  co_return co_await names_.Find(origin_, deadline);
 }
 
 base::Task<base::Status> ClientStream::ConnectTo(const Tcp::endpoint& endpoint,
@@ -130,6 +99,7 @@ base::Task<error_code> ClientStream::Write(std::string_view bytes) {
 }
 
 base::Task<ClientStream::ReadResult> ClientStream::Read(std::string& in) {
+  has_read_ = true;
   const size_t used = in.size();
   in.resize(used + kReadBytes);
   const auto buffer = asio::buffer(in.data() + used, kReadBytes);
@@ -147,6 +117,7 @@ base::Task<ClientStream::ReadResult> ClientStream::Read(std::string& in) {
 bool ClientStream::StillOpen() {
   char byte;
   const ssize_t n = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (n > 0) return tls_ && !has_read_;
   return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 

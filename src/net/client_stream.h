@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "base/result.h"
 #include "base/task.h"
 #include "net/client.h"
+#include "net/name_lookup.h"
 #include "net/sockets.h"
 #include "net/tls.h"
 
@@ -20,9 +20,9 @@ namespace cruddur::net {
 
 class ClientStream : public std::enable_shared_from_this<ClientStream> {
  public:
-  // `tls` is null for plain TCP. `origin` and `tls` must outlive the stream. `connect_time` is per
-  // address.
-  ClientStream(base::Loop& loop, const Origin& origin, TlsContext* tls,
+  // `tls` is null for plain TCP. `origin`, `names` and `tls` must outlive the stream.
+  // `connect_time` is per address.
+  ClientStream(base::Loop& loop, const Origin& origin, NameLookUp& names, TlsContext* tls,
                std::chrono::milliseconds connect_time);
 
   // Tries each address of the host in turn, then greets by TLS. Errors: kUnavailable,
@@ -35,7 +35,8 @@ class ClientStream : public std::enable_shared_from_this<ClientStream> {
   using ReadResult = std::pair<boost::system::error_code, size_t>;
   base::Task<ReadResult> Read(std::string& in);
 
-  // False once the peer has closed it, or has said something that nobody asked for.
+  // False once the peer has closed it, or has said something that nobody asked for: but for the
+  // session tickets that TLS begins with.
   bool StillOpen();
   void Close();
 
@@ -48,14 +49,12 @@ class ClientStream : public std::enable_shared_from_this<ClientStream> {
   base::Error Explain(std::string_view what, const boost::system::error_code& error) const;
 
  private:
-  using Endpoints = std::vector<Tcp::endpoint>;
-
-  base::Task<base::Result<Endpoints>> Resolve(SteadyTime deadline);
+  base::Task<base::Result<NameLookUp::Endpoints>> Resolve(SteadyTime deadline);
   base::Task<base::Status> ConnectTo(const Tcp::endpoint& endpoint, SteadyTime deadline);
   base::Task<base::Status> Greet(SteadyTime deadline);
 
-  base::Loop& loop_;
   const Origin& origin_;
+  NameLookUp& names_;
   TlsContext* const tls_context_;
   const std::chrono::milliseconds connect_time_;
   Socket socket_;
@@ -63,6 +62,7 @@ class ClientStream : public std::enable_shared_from_this<ClientStream> {
   Timer timer_;
   uint64_t armed_ = 0;  // counts, so that a timer that fires late does no harm
   bool expired_ = false;
+  bool has_read_ = false;
 };
 
 }  // namespace cruddur::net
