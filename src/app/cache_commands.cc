@@ -39,6 +39,7 @@ int PrintStatistics(const Settings& settings) {
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (!line.starts_with("cruddur_cache_") && !line.starts_with("cruddur_page_loads_")) continue;
+    if (line.contains("_bucket{")) continue;
     const size_t name_end = line.find_first_of("{ ");
     const size_t value = line.rfind(' ');
     fmt::print("{:<32}{}\n", line.substr(8, name_end - 8), line.substr(value + 1));

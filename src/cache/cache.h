@@ -27,10 +27,12 @@ struct Lookup {
 
 struct CacheCounters {
   base::Counter hits;
-  base::Counter misses;       // also while the cache is away
-  base::Counter refused;      // values that came too late to be kept
-  base::Counter failures;     // of a cache elsewhere: refused, late or broken answers
-  base::Counter nanoseconds;  // of a cache elsewhere: of all look-ups together
+  base::Counter misses;    // also while the cache is away
+  base::Counter refused;   // values that came too late to be kept
+  base::Counter failures;  // of a cache elsewhere: refused, late or broken answers
+  // Of look-ups; of some of them, where the cache is in memory. Null: nobody asks. Set before the
+  // first look-up.
+  base::Histogram* lookup_time = nullptr;
 };
 
 // Thread-safe. Keys must live until the task has ended.

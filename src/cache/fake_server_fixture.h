@@ -18,8 +18,6 @@ struct FakeServer {
 
   std::atomic<Mood> mood{Mood::kWell};
   std::atomic<int> failing_percent{0};  // of the calls, besides
-  // Each call takes up to so long before it counts, and up to so long after.
-  std::atomic<std::chrono::microseconds::rep> delay{0};
   std::atomic<int> calls{0};
 
   std::mutex mutex;
@@ -48,7 +46,6 @@ class FakeStore final : public RemoteStore {
         if (server_.mood == FakeServer::Mood::kBabbles) values.back() = Babble();
       }
     }
-    co_await Dawdle();
     co_return values;
   }
 
@@ -62,7 +59,6 @@ class FakeStore final : public RemoteStore {
       const std::lock_guard lock(server_.mutex);
       server_.values[key] = std::move(value);
     }
-    co_await Dawdle();
     co_return base::Status();
   }
 
@@ -74,15 +70,8 @@ class FakeStore final : public RemoteStore {
     co_await timer.async_wait(base::kUseTask);
   }
 
-  base::Task<void> Dawdle() {
-    if (const auto most = server_.delay.load(); most > 0) {
-      co_await Sleep(std::chrono::microseconds(base::RandomUint64() % most));
-    }
-  }
-
   base::Task<base::Status> Behave(std::chrono::milliseconds patience) {
     ++server_.calls;
-    co_await Dawdle();
     if (server_.mood == FakeServer::Mood::kHangs) {
       co_await Sleep(patience);
       co_return base::Fail(base::ErrorCode::kDeadlineExceeded, "no answer in time");

@@ -5,8 +5,12 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <charconv>
 #include <optional>
 #include <stdexcept>
+#include <utility>
+
+#include "base/log.h"
 
 namespace cruddur::cache {
 namespace {
@@ -21,6 +25,9 @@ using net::ClientStream;
 using net::SteadyTime;
 
 constexpr std::chrono::milliseconds kConnectTime{1'000};
+// Of an id, which has 40.
+constexpr size_t kIdDigits = 16;
+constexpr uint64_t kOdd = 0x9e3779b97f4a7c15;
 
 std::unexpected<base::Error> Refusal(const redisReply& reply) {
   return Fail(ErrorCode::kUnavailable, "Redis: " + std::string(reply.str, reply.len));
@@ -99,7 +106,13 @@ Task<Result<RedisReply>> RedisConnection::Call(std::string command, SteadyTime d
     co_return std::unexpected(late);
   }
   auto answer = *std::move(waiter->answer);
-  if (answer && (*answer)->type == REDIS_REPLY_ERROR) co_return Refusal(**answer);
+  if (answer && (*answer)->type == REDIS_REPLY_ERROR) {
+    // It has become a replica: who it is is to be asked anew.
+    if (std::string_view((*answer)->str, (*answer)->len).starts_with("READONLY")) {
+      GiveUp(Refusal(**answer).error());
+    }
+    co_return Refusal(**answer);
+  }
   co_return std::move(answer);
 }
 
@@ -122,6 +135,7 @@ Task<void> RedisConnection::Run(std::shared_ptr<ClientStream> stream) {
     }
     const auto waiter = std::move(waiting_.front());
     waiting_.pop_front();
+    reply->source = source_;
     waiter->Answer(*std::move(reply));
   }
 }
@@ -147,8 +161,39 @@ Task<Status> RedisConnection::Open(ClientStream& stream) {
     CO_TRY_ASSIGN(const RedisReply reply, co_await Next(stream));
     if (reply->type == REDIS_REPLY_ERROR) co_return Refusal(*reply);
   }
+  CO_TRY_ASSIGN(source_, co_await SourceOf(stream));
   stream.Disarm();
   co_return Status();
+}
+
+// The run id is another one after each start, so what a snapshot brought back isn't taken; the
+// replication id after each promotion of a replica.
+Task<Result<uint64_t>> RedisConnection::SourceOf(ClientStream& stream) {
+  uint64_t source = 0;
+  const std::pair<std::string_view, std::string_view> names[] = {{"server", "run_id:"},
+                                                                 {"replication", "master_replid:"}};
+  for (const auto& [section, name] : names) {
+    const std::string question = RedisCommand({"INFO", section});
+    if (const auto error = co_await stream.Write(question)) {
+      co_return std::unexpected(stream.Explain("cannot write to ", error));
+    }
+    CO_TRY_ASSIGN(const RedisReply reply, co_await Next(stream));
+    const std::string_view text(reply->str, reply->str ? reply->len : 0);
+    const size_t found = text.find(name);
+    uint64_t id = 0;
+    if (reply->type != REDIS_REPLY_ERROR && found != text.npos &&
+        text.size() - found >= name.size() + kIdDigits) {
+      const char* digits = text.data() + found + name.size();
+      std::from_chars(digits, digits + kIdDigits, id, 16);
+    }
+    if (id == 0 && !std::exchange(has_complained_, true)) {
+      base::Log(base::LogLevel::kWarn,
+                "Redis doesn't say who it is: what it had before a restart may come back",
+                {{"asked", "INFO " + std::string(section)}});
+    }
+    source = source * kOdd + id;
+  }
+  co_return source;
 }
 
 Task<Result<RedisReply>> RedisConnection::Next(ClientStream& stream) {

@@ -2,6 +2,7 @@
 // answers come in their order. Used on the loop's thread only.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <initializer_list>
 #include <memory>
@@ -22,7 +23,10 @@ namespace cruddur::cache {
 struct FreeRedisReply {
   void operator()(redisReply* reply) const;
 };
-using RedisReply = std::unique_ptr<redisReply, FreeRedisReply>;
+struct RedisReply : std::unique_ptr<redisReply, FreeRedisReply> {
+  using unique_ptr::unique_ptr;
+  uint64_t source = 0;  // RemoteStore::Values::source
+};
 
 // A command as Redis reads it.
 std::string RedisCommand(const std::vector<std::string_view>& words);
@@ -49,6 +53,8 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
 
   base::Task<void> Run(std::shared_ptr<net::ClientStream> stream);
   base::Task<base::Status> Open(net::ClientStream& stream);
+  // Asks who the server is. 0: it doesn't say.
+  base::Task<base::Result<uint64_t>> SourceOf(net::ClientStream& stream);
   // The next answer; reads on where it hasn't come whole.
   base::Task<base::Result<RedisReply>> Next(net::ClientStream& stream);
   base::Task<void> Flush(std::shared_ptr<net::ClientStream> stream);
@@ -63,6 +69,8 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
   std::unique_ptr<redisReader, FreeReader> reader_;
   std::string in_, out_;
   bool writing_ = false;
+  bool has_complained_ = false;
+  uint64_t source_ = 0;                          // of the open stream
   std::deque<std::shared_ptr<Waiter>> waiting_;  // in the order of their commands
 };
 

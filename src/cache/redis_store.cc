@@ -58,6 +58,7 @@ Task<Result<RemoteStore::Values>> RedisStore::Get(std::vector<std::string> keys,
     co_return base::Fail(base::ErrorCode::kUnavailable, "Redis: not an answer to MGET");
   }
   Values values(keys.size());
+  values.source = reply.source;
   for (size_t i = 0; i < keys.size(); ++i) {
     const redisReply& element = *reply->element[i];
     if (element.type == REDIS_REPLY_STRING) values[i].emplace(element.str, element.len);

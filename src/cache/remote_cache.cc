@@ -45,9 +45,10 @@ std::string ToBytes(uint64_t number) {
   return {reinterpret_cast<const char*>(&number), sizeof number};
 }
 
-// What a value carries: never 0, and another one for each pair (splitmix64's finish).
-uint64_t TagOf(uint64_t epoch, uint64_t version) {
-  uint64_t x = epoch * 0x9e3779b97f4a7c15 + version;
+// What a value carries: never 0, and another one for each three (splitmix64's finish).
+uint64_t TagOf(uint64_t source, uint64_t epoch, uint64_t version) {
+  constexpr uint64_t kOdd = 0x9e3779b97f4a7c15;
+  uint64_t x = (source * kOdd + epoch) * kOdd + version;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
   x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
   return (x ^ (x >> 31)) | 1;
@@ -83,7 +84,8 @@ struct RemoteCache::State : std::enable_shared_from_this<State> {
 
   // The key's version, made by us where it has none: a version that isn't there never stands for
   // anything, so a value can't come back when its own has gone. nullopt: it can't be made.
-  Task<std::optional<uint64_t>> VersionOf(std::string_view key, uint64_t found);
+  Task<std::optional<uint64_t>> VersionOf(std::string_view key, uint64_t found,
+                                          std::chrono::milliseconds patience);
   Task<bool> Deliver(PendingDrops::Drop drop);
   Task<bool> DeliverAll(uint64_t drop);
   Task<bool> Probe();
@@ -130,11 +132,13 @@ void RemoteCache::State::Note(const Status& outcome) {
   if (breaker.is_open()) StartTending();
 }
 
-Task<std::optional<uint64_t>> RemoteCache::State::VersionOf(std::string_view key, uint64_t found) {
+Task<std::optional<uint64_t>> RemoteCache::State::VersionOf(std::string_view key, uint64_t found,
+                                                            std::chrono::milliseconds patience) {
   if (found != 0) co_return found;
+  if (patience.count() <= 0) co_return std::nullopt;
   const uint64_t made = base::RandomUint64() | 1;
-  const Status put = co_await store->Put(VersionKey(key), ToBytes(made),
-                                         options.max_age + kLongestLoad, options.patience);
+  const Status put =
+      co_await store->Put(VersionKey(key), ToBytes(made), options.max_age + kLongestLoad, patience);
   Note(put);
   if (!put) co_return std::nullopt;
   co_return made;
@@ -244,7 +248,7 @@ Task<Lookup> RemoteCache::Get(std::string_view key) {
   if (ask_epoch) keys.push_back(state.EpochKey());
   const auto values = co_await state.store->Get(std::move(keys), state.options.patience);
   state.Note(values ? Status() : std::unexpected(values.error()));
-  counters_.nanoseconds.Add(static_cast<uint64_t>((SteadyClock::now() - began).count()));
+  if (counters_.lookup_time) counters_.lookup_time->Observe(SteadyClock::now() - began);
   // Dropped while the answer was on its way.
   const auto overtaken = [&] { return state.pending.Concern(key) || state.all_drops != all_drops; };
   if (!values || overtaken()) {
@@ -253,9 +257,10 @@ Task<Lookup> RemoteCache::Get(std::string_view key) {
   }
   if (ask_epoch) state.LearnEpoch(ToNumber((*values)[2]));
   const uint64_t epoch = state.epoch.load();
+  const uint64_t source = values->source;
   const uint64_t found = ToNumber((*values)[0]);
   if (const std::optional<std::string>& value = (*values)[1]; value && found != 0) {
-    const uint64_t tag = TagOf(epoch, found);
+    const uint64_t tag = TagOf(source, epoch, found);
     const auto opened = Open(value_key, *value);
     if (opened && opened->tag == tag) {
       counters_.hits.Add();
@@ -264,9 +269,11 @@ Task<Lookup> RemoteCache::Get(std::string_view key) {
     counters_.refused.Add();
   }
   counters_.misses.Add();
-  const auto version = co_await state.VersionOf(key, found);
+  const auto left = state.options.patience - (SteadyClock::now() - began);
+  const auto version = co_await state.VersionOf(
+      key, found, std::chrono::duration_cast<std::chrono::milliseconds>(left));
   if (!version || overtaken()) co_return Lookup();
-  co_return Lookup{nullptr, TagOf(epoch, *version)};
+  co_return Lookup{nullptr, TagOf(source, epoch, *version)};
 }
 
 Task<void> RemoteCache::SetIfNewer(std::string_view key, uint64_t version, Bytes bytes) {

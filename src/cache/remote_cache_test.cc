@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "cache/dawdling_store_fixture.h"
 #include "cache/envelope.h"
 #include "cache/fake_server_fixture.h"
 #include "net/loop_pool.h"
@@ -176,11 +177,12 @@ TEST_F(RemoteCacheTest, BringsNothingBackWhereAVersionIsLost) {
 
 TEST_F(RemoteCacheTest, DeliversItsDropsBeforeItStops) {
   Set("a", Get("a").version, "old");
-  server.delay = 2'000;
-  cache.Drop("a");
-  cache.Stop(20s);
-  server.delay = 0;
-  EXPECT_EQ(cache.pending(), 0u);
+  RemoteCache slow(loops.loop(0),
+                   std::make_unique<DawdlingStore>(std::make_unique<FakeStore>(server), 2ms),
+                   options);
+  slow.Drop("a");
+  slow.Stop(20s);
+  EXPECT_EQ(slow.pending(), 0u);
   EXPECT_EQ(Get("a", other).bytes, nullptr);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +17,12 @@ namespace cruddur::cache {
 // loops that it was used on.
 class RemoteStore {
  public:
-  using Values = std::vector<std::optional<std::string>>;
+  struct Values : std::vector<std::optional<std::string>> {
+    using vector::vector;
+    // Which server has answered, and in which of its lives: another number where what it has may be
+    // older than what it, or another one in its place, had.
+    uint64_t source = 0;
+  };
 
   virtual ~RemoteStore() = default;
 
