@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -25,7 +26,7 @@ from cruddur_process import (
     environment,
     main,
     must_run,
-    run,
+    send,
     wait_until,
 )
 from access_file import EVERYTHING, credentials, statements, write_access
@@ -105,6 +106,9 @@ class LambdaTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cruddur-"))
         self.addCleanup(shutil.rmtree, self.folder, True)
+        self.begin_api()
+
+    def begin_api(self):
         self.api = RuntimeApi()
         self.addCleanup(self.api.end)
         self.address = f"127.0.0.1:{self.api.server_port}"
@@ -334,6 +338,42 @@ class Policy(LambdaTest):
         return False
 
 
+class TlsFront(http.server.ThreadingHTTPServer):
+    """A DynamoDB endpoint behind TLS, as AWS's is."""
+
+    daemon_threads = True
+
+    def __init__(self, port, certificate, key):
+        super().__init__(("127.0.0.1", 0), Forward)
+        self.port = port
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, *_):
+        pass
+
+    def end(self):
+        self.shutdown()
+        self.server_close()
+
+
+class Forward(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        answer = send(self.server.port, "POST", self.path, body, headers=dict(self.headers))
+        self.send_response(answer.status)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, *_):
+        pass
+
+
 def chroot_command(root):
     """How to start something in `root`, or None where this machine doesn't let us."""
     chroot = shutil.which("chroot", path="/usr/sbin:/usr/bin:/sbin:/bin")
@@ -350,28 +390,32 @@ def chroot_command(root):
 
 @unittest.skipIf(SANITIZED, "the zip is made of the program as people run it")
 class Zip(LambdaTest):
+    @classmethod
+    def setUpClass(cls):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="cruddur-"))
+        cls.addClassCleanup(shutil.rmtree, folder, True)
+        cls.zip = folder / "lambda.zip"
+        made = subprocess.run(
+            [DEPLOY / "build", "--of", BOOTSTRAP, cls.zip], capture_output=True, text=True
+        )
+        if made.returncode != 0:
+            raise AssertionError(made.stderr)
+
     def unpack(self):
         """Into a root directory with nothing else in it, as Lambda does: in /var/task."""
-        made = subprocess.run(
-            [DEPLOY / "build", "--of", BOOTSTRAP, self.folder / "lambda.zip"],
-            capture_output=True,
-            text=True,
-        )
-        self.assertEqual(made.returncode, 0, made.stderr)
         root = self.folder / "root"
         task = root / "var/task"
         task.mkdir(parents=True)
-        with zipfile.ZipFile(self.folder / "lambda.zip") as archive:
+        with zipfile.ZipFile(self.zip) as archive:
             for member in archive.infolist():
                 path = pathlib.Path(archive.extract(member, task))
                 if not member.is_dir():
                     path.chmod((member.external_attr >> 16) & 0o777)
         return root, task
 
-    def test_it_runs_where_nothing_else_is(self):
+    def test_it_runs_where_nothing_else_is_and_trusts_the_certificates_in_the_zip(self):
         root, task = self.unpack()
         self.assertTrue(os.access(task / "bootstrap", os.X_OK))
-        self.assertIn("BEGIN CERTIFICATE", (task / "ca-certificates.crt").read_text())
         chroot = chroot_command(root)
         if not chroot:
             self.skipTest("this user may not chroot")
@@ -379,12 +423,40 @@ class Zip(LambdaTest):
         table = self.table(server)
         group = table.start_conversation()
         table.say(group, "one")
-        self.run_lambda(
-            server.dynamodb, *chroot, root, "/var/task/bootstrap", LAMBDA_TASK_ROOT="/var/task"
+        certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+            + ["-nodes", "-subj", "/CN=store", "-addext", "subjectAltName=IP:127.0.0.1"]
+            + ["-keyout", key, "-out", certificate],
+            check=True,
+            capture_output=True,
         )
-        self.api.invoke("in", self.records(server.boto3))
-        path, _, body = self.api.answer()
-        self.assertEqual((path, body), ("/invocation/in/response", {"batchItemFailures": []}))
+        front = TlsFront(server.dynamodb, certificate, key)
+        self.addCleanup(front.end)
+
+        def answer():
+            self.begin_api()  # the runtime before may have left a call with it
+            process = self.run_lambda(
+                server.dynamodb,
+                *chroot,
+                root,
+                "/var/task/bootstrap",
+                LAMBDA_TASK_ROOT="/var/task",
+                AWS_ENDPOINT_URL=f"https://127.0.0.1:{front.server_port}",
+                CRUDDUR_STORE_DEADLINE_MS="2000",
+            )
+            self.api.invoke("in", self.records(server.boto3))
+            path, _, body = self.api.answer()
+            process.kill()
+            self.assertEqual(path, "/invocation/in/response")
+            return body
+
+        self.assertEqual(len(answer()["batchItemFailures"]), 1, "nobody vouches for that store")
+        self.assertEqual(table.rows(group), ["first"] * 2)
+        authorities = task / "ca-certificates.crt"
+        self.assertIn("BEGIN CERTIFICATE", authorities.read_text())
+        authorities.write_text(authorities.read_text() + certificate.read_text())
+        self.assertEqual(answer(), {"batchItemFailures": []}, self.log.read_text())
         self.assertEqual(table.rows(group), ["one"] * 2)
 
     def test_it_holds_every_library_and_small_is_what_it_holds(self):
