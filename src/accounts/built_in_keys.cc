@@ -119,13 +119,15 @@ base::Status BuiltInKeys::RemoveRetired() const {
 }
 
 bool BuiltInKeys::Look() {
-  const auto files = Files();
+  const auto files = Files().value_or(std::vector<std::string>());
   {
     const std::lock_guard lock(mutex_);
-    if (files && *files == loaded_->files) return false;
+    if (files == loaded_->files || files == unread_) return false;
   }
   auto loaded = Load();
   if (!loaded) {  // what we have still serves
+    const std::lock_guard lock(mutex_);
+    unread_ = files;
     base::Log(base::LogLevel::kWarn, "keys_not_read", {{"reason", loaded.error().message}});
     return false;
   }

@@ -173,8 +173,9 @@ PoolAnswer BeginSrp(const PoolContext& context, Connection& connection,
   // Of an address, its owner only, as Cognito does with aliases: who signed up with it and was
   // shown their own id here would know that it has no owner.
   TRY_ASSIGN(const auto named, FindAccount(connection, name));
-  const bool known = named && !named->password.srp.verifier.empty();
-  const PoolAccount account = known ? *named : Nobody(context, name);
+  // Nobody is made up in any case: so it takes as long.
+  PoolAccount account = Nobody(context, name);
+  if (named && !named->password.srp.verifier.empty()) account = *named;
   const auto srp = auth::MakeSrpChallenge(account.password.srp);
   // The id in SRP is the sub: a name typed in another way would make another key.
   const Challenge challenge{.id = NewSecret(),

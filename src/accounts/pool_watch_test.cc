@@ -1,5 +1,7 @@
 #include "accounts/pool_watch.h"
 
+#include <fstream>
+
 #include "accounts/built_in_token.h"
 #include "accounts/pool_commands.h"
 #include "accounts/pool_fixture.h"
@@ -99,6 +101,16 @@ TEST(PoolKeys, ThatWereAddedElsewhereSignSoon) {
   EXPECT_EQ(server->signer().kid, command->signer().kid);
   EXPECT_NE(server->signer().kid, before);
   EXPECT_EQ(server->Keys()->size(), 2u) << "what the old one signed is verified";
+
+  // One that is broken, or a folder that is gone, changes nothing.
+  const std::string broken = folder + "/keys/token-0009.pem";
+  std::ofstream(broken) << "no key";
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(server->Look());
+  std::filesystem::remove(broken);
+  std::filesystem::rename(folder + "/keys", folder + "/away");
+  EXPECT_FALSE(server->Look());
+  std::filesystem::rename(folder + "/away", folder + "/keys");
+  EXPECT_EQ(server->signer().kid, command->signer().kid);
 
   // A key goes when nothing that it signed can be alive.
   const auto replaced = std::filesystem::path(folder) / "keys/token-0002.pem";

@@ -1,9 +1,10 @@
 """The built-in user pool's mail by SMTP: TLS and login, a server that is away, slow, or refuses."""
 import re
 import shutil
+import tempfile
 import unittest
 
-from cruddur_process import Server, demo_data, main, run, send, wait_until
+from cruddur_process import Server, main, run, send, wait_until
 from smtp_stand_in import SmtpStandIn
 
 CLIENT, PASSWORD = "cruddurlocalclient", "Correct-Horse7"
@@ -12,7 +13,7 @@ FROM = "cruddur@example.org"
 
 class MailCase(unittest.TestCase):
     def setUp(self):
-        self.data = demo_data()
+        self.data = tempfile.mkdtemp(prefix="cruddur-")
         self.addCleanup(shutil.rmtree, self.data, True)
 
     def stand_in(self, **options):
