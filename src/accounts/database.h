@@ -65,6 +65,8 @@ class Connection {
                          std::initializer_list<Parameter> parameters = {});
   base::Result<Rows> Run(const Statement& statement, std::span<const Parameter> parameters);
 
+  // Makes what migrations expect of any database and this one doesn't have by itself.
+  virtual base::Status PrepareSchema() { return {}; }
   // Several statements without parameters: a migration.
   virtual base::Status RunScript(std::string_view sql) = 0;
 

@@ -13,6 +13,8 @@ namespace {
 
 constexpr size_t kUuidsPerStatement = 16;  // as many as users_by_uuids.sql has parameters
 constexpr size_t kMaxCognitoUserIdBytes = 128;
+constexpr size_t kMaxSearchBytes = 400;  // a name has up to 100 characters
+constexpr std::string_view kLastCodePoint = "\U0010FFFF";
 
 // The columns in the order in which each of our queries names them.
 User ReadUser(const Rows& rows, size_t row) {
@@ -42,6 +44,20 @@ base::Result<std::vector<User>> FindAll(Connection& connection,
   std::vector<User> users;
   for (const auto& uuid : uuids) {
     if (const auto user = found.find(uuid); user != found.end()) users.push_back(user->second);
+  }
+  return users;
+}
+
+// Two ranges of an index, of which no more is read than is shown.
+base::Result<std::vector<User>> FindBeginning(Connection& connection,
+                                              const std::string& beginning) {
+  std::vector<User> users;
+  for (const Statement& statement : {sql::kUsersByHandleBeginning, sql::kUsersByNameBeginning}) {
+    TRY_ASSIGN(const Rows rows, connection.Run(statement, {beginning, kLastCodePoint}));
+    for (size_t row = 0; row < rows.size() && users.size() < kMostFound; ++row) {
+      User user = ReadUser(rows, row);
+      if (std::ranges::find(users, user) == users.end()) users.push_back(std::move(user));
+    }
   }
   return users;
 }
@@ -97,6 +113,21 @@ base::Task<base::Result<std::vector<User>>> DatabaseUsers::FindByUuids(
   std::move_only_function<base::Result<std::vector<User>>(Connection&)> work =
       [uuids = std::move(uuids)](Connection& connection) { return FindAll(connection, uuids); };
   co_return co_await pool_.Run<std::vector<User>>(Access::kRead, std::move(work));
+}
+
+base::Task<base::Result<std::vector<User>>> DatabaseUsers::Search(std::string beginning) {
+  if (beginning.empty() || beginning.size() > kMaxSearchBytes || !IsStorableText(beginning)) {
+    co_return std::vector<User>();
+  }
+  std::move_only_function<base::Result<std::vector<User>>(Connection&)> work =
+      [beginning = std::move(beginning)](Connection& connection) {
+        return FindBeginning(connection, beginning);
+      };
+  co_return co_await pool_.Run<std::vector<User>>(Access::kRead, std::move(work));
+}
+
+base::Result<std::optional<User>> FindUserByUuid(Connection& connection, std::string_view uuid) {
+  return One(connection.Run(sql::kUserByUuid, {uuid}));
 }
 
 base::Result<std::optional<User>> FindUserByHandle(Connection& connection,

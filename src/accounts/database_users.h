@@ -14,6 +14,7 @@ class DatabaseUsers final : public Users {
   Found FindByHandle(std::string handle) override;
   Found FindByUuid(std::string uuid) override;
   base::Task<base::Result<std::vector<User>>> FindByUuids(std::vector<std::string> uuids) override;
+  base::Task<base::Result<std::vector<User>>> Search(std::string beginning) override;
 
  private:
   Found FindOne(const Statement& statement, std::string parameter);
@@ -23,6 +24,7 @@ class DatabaseUsers final : public Users {
 
 // The same look-ups on a connection that one has.
 base::Result<std::optional<User>> FindUserByHandle(Connection& connection, std::string_view handle);
+base::Result<std::optional<User>> FindUserByUuid(Connection& connection, std::string_view uuid);
 base::Result<std::optional<User>> FindUserByCognitoUserId(Connection& connection,
                                                           std::string_view cognito_user_id);
 

@@ -15,6 +15,9 @@ class PostgresConnection final : public Connection {
   explicit PostgresConnection(std::unique_ptr<PostgresSession> session)
       : session_(std::move(session)) {}
 
+  base::Status PrepareSchema() override {
+    return Script("create collation if not exists \"binary\" (provider = libc, locale = 'C')");
+  }
   base::Status RunScript(std::string_view sql) override { return Script(std::string(sql)); }
   base::Status Begin() override {
     auto begun = Script(kBegin);

@@ -44,6 +44,7 @@ base::Result<SchemaReport> LoadSchema(Connection& connection, base::Micros now) 
   for (const Statement& migration : sql::kMigrations) {
     const int version = VersionOf(migration.name);
     if (version <= report.version) continue;
+    if (report.applied.empty()) TRY(connection.PrepareSchema());
     TRY(connection.RunScript(migration.sql));
     TRY(connection.Run(sql::kSchemaVersionInsert,
                        {std::to_string(version), migration.name, base::FormatTimestamp(now)}));

@@ -62,6 +62,9 @@ class OneUser final : public Users {
   base::Task<base::Result<std::vector<User>>> FindByUuids(std::vector<std::string>) override {
     co_return std::vector<User>();
   }
+  base::Task<base::Result<std::vector<User>>> Search(std::string) override {
+    co_return std::vector<User>();
+  }
 };
 
 void DirectoryHit(benchmark::State& state) {

@@ -45,6 +45,11 @@ class UserDirectory {
   // Those that there are, in the order of the question.
   base::Task<base::Result<std::vector<UserPtr>>> ByUuids(std::vector<std::string> uuids);
 
+  // As Users::Search: the database is asked always.
+  base::Task<base::Result<std::vector<User>>> Search(std::string beginning) {
+    return users_.Search(std::move(beginning));
+  }
+
   // For whoever changes a user: the next look-up by any of the user's names asks the database.
   void Forget(const User& user);
 

@@ -9,6 +9,7 @@
 
 #include "accounts/database_fixture.h"
 #include "accounts/database_users.h"
+#include "accounts/sql.h"
 #include "base/random.h"
 #include "base/run_task.h"
 
@@ -32,6 +33,8 @@ class FakeUsers final : public Users {
     }
     co_return found;
   }
+
+  base::Task<base::Result<std::vector<User>>> Search(std::string) override { co_return users; }
 
   std::vector<User> users;
   bool away = false;
@@ -190,6 +193,71 @@ TEST_F(Directory, IsBoundedWhateverStrangersAskFor) {
   const int asked = users_.asked;
   EXPECT_EQ(*base::RunTask(small.ByHandle(huge)), nullptr);
   EXPECT_EQ(users_.asked, asked + 1) << "a name of that length isn't kept";
+}
+
+class UserSearch : public OnBothDatabases {};
+INSTANTIATE_TEST_SUITE_P(Databases, UserSearch, testing::Values(Kind::kSqlite, Kind::kPostgres),
+                         KindName);
+
+TEST_P(UserSearch, IsByTheBeginningOfHandleOrNameInAnyCase) {
+  Prepare(true);
+  for (const auto& [handle, name] : std::vector<std::pair<std::string, std::string>>{
+           {"a_b", "Zoë 100%"}, {"a-c", "Zoëe"}, {"aZb", "Zoe"}, {"zoe", "Somebody"}}) {
+    Must(SeedDatabase(options_, SeedUser{.handle = handle, .display_name = name}, kTestTime));
+  }
+  ConnectionPool pool(options_);
+  DatabaseUsers users(pool);
+  const auto search = [&](const std::string& beginning) {
+    std::string handles;
+    for (const User& user : *Must(base::RunTask(users.Search(beginning)))) {
+      handles += user.handle + " ";
+    }
+    return handles;
+  };
+  EXPECT_EQ(search("andrew"), "andrewbrown bayko ") << "handles first, then names";
+  EXPECT_EQ(search("ANDREW B"), "bayko andrewbrown ") << "by name: Bayko, Brown";
+  EXPECT_EQ(search("londo mol"), "londo ");
+  EXPECT_EQ(search("a"), "a-c a_b andrewbrown aZb bayko ") << "in the order of the bytes";
+  EXPECT_EQ(search("a_"), "a_b ") << "no wildcard";
+  EXPECT_EQ(search("zoe"), "zoe aZb ");
+  EXPECT_EQ(search("zoë"), "a_b a-c ");
+  EXPECT_EQ(search("zoë 100%"), "a_b ");
+  for (const std::string& nothing :
+       {std::string(), std::string("%"), std::string("_"), std::string("x' or 1=1 --"),
+        std::string("\xff"), std::string("a\0b", 3), std::string(1'000, 'a')}) {
+    EXPECT_EQ(search(nothing), "") << nothing;
+  }
+}
+
+TEST_P(UserSearch, IsBoundedAndReadsNoMoreThanItShows) {
+  Prepare(false);
+  const auto connection = Connect();
+  Must(connection->Begin());
+  for (int i = 0; i < 50; ++i) {
+    const std::string handle = "user" + std::to_string(10 + i);
+    Must(connection->Run(
+        {"", "insert into users values ($1, 'User', $2, $3, $2, $4)"},
+        {base::NewUuid(), handle, handle + "@example.com", "2023-03-24T09:45:01.561513+00:00"}));
+  }
+  Must(connection->Commit());
+  ConnectionPool pool(options_);
+  DatabaseUsers users(pool);
+  const auto found = *Must(base::RunTask(users.Search("user")));
+  ASSERT_EQ(found.size(), kMostFound);
+  EXPECT_EQ(found.front().handle, "user10");
+  EXPECT_EQ(found.back().handle, "user29");
+
+  if (kind_ == Kind::kPostgres) Must(connection->RunScript("set enable_seqscan = off; set enable_bitmapscan = off"));
+  for (const Statement& statement : {sql::kUsersByHandleBeginning, sql::kUsersByNameBeginning}) {
+    const std::string explained = (kind_ == Kind::kPostgres ? "explain " : "explain query plan ") +
+                                  std::string(statement.sql);
+    const Rows plan = *Must(connection->Run({"", explained}, {"user", "z"}));
+    std::string text;
+    for (const auto& cell : plan.cells) text += cell.value_or("") + "\n";
+    EXPECT_NE(text.find("_beginning"), std::string::npos) << "the index: " << text;
+    EXPECT_EQ(text.find("Sort"), std::string::npos) << text;
+    EXPECT_EQ(text.find("TEMP B-TREE"), std::string::npos) << text;
+  }
 }
 
 class DirectoryOverPostgres : public DatabaseTest {

@@ -31,6 +31,7 @@ bool HasEmail(const User& user);
 bool IsHandle(std::string_view text);
 
 inline constexpr size_t kMaxUuidsAtOnce = 256;
+inline constexpr size_t kMostFound = 20;
 
 // Look-ups. Thread-safe; never blocks the loop. nullopt: there is no such user. Whatever the text
 // is, it is an ordinary question: no handle, uuid or id is an error. Errors are those of
@@ -47,6 +48,10 @@ class Users {
   // Those that there are, in the order of the question. kInvalidArgument beyond kMaxUuidsAtOnce.
   virtual base::Task<base::Result<std::vector<User>>> FindByUuids(
       std::vector<std::string> uuids) = 0;
+
+  // Whose handle begins with the text, by handle; then whose name does, by name. In any case; at
+  // most kMostFound.
+  virtual base::Task<base::Result<std::vector<User>>> Search(std::string beginning) = 0;
 };
 
 }  // namespace cruddur::accounts

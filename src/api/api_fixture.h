@@ -52,6 +52,14 @@ class KnownUsers final : public accounts::Users {
     }
     co_return found;
   }
+  base::Task<base::Result<std::vector<accounts::User>>> Search(std::string beginning) override {
+    if (away_) co_return base::Fail(base::ErrorCode::kUnavailable, "the database is away");
+    std::vector<accounts::User> found;
+    for (const accounts::User& user : users_) {
+      if (user.handle.starts_with(beginning)) found.push_back(user);
+    }
+    co_return found;
+  }
   void SetAway(bool away) { away_ = away; }
 
  private:

@@ -55,6 +55,7 @@ struct Conversation {
   std::string last_message_at;
   std::vector<std::pair<std::string, std::string>> moved_rows;  // user uuid, differing row key
   std::string import_mark;  // of what is or was imported into it (import.h)
+  bool operator==(const Conversation&) const = default;
 
   bool HasMember(std::string_view user_uuid) const;
   // Where the guard says that this member's row is.

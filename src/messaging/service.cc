@@ -30,6 +30,7 @@ Service::Service(dynamo::Client& client, People& people, const base::Clock& cloc
       changed_(std::move(options.changed)),
       memberships_(store_, options.remembered_conversations),
       projection_(store_, people, watch_, options.projection),
+      renaming_(store_),
       newest_times_(options.remembered_conversations),
       writer_(store_, memberships_, newest_times_, projection_, watch_, clock, options.writer),
       reader_(store_, people) {}

@@ -17,6 +17,7 @@
 #include "messaging/projection.h"
 #include "messaging/projection_watch.h"
 #include "messaging/reader.h"
+#include "messaging/renaming.h"
 #include "messaging/store.h"
 #include "messaging/table.h"
 #include "messaging/writer.h"
@@ -71,6 +72,8 @@ class Service {
   // Whether somebody reads the table's stream now and SeeCommit is called for it; until this is
   // said, WriterOptions::project_inline tells who moves the rows.
   void SetStreamed(bool streamed);
+  // What follows a changed name.
+  Renaming& renaming() { return renaming_; }
   Memberships& memberships() { return memberships_; }
   Store& store() { return store_; }
 
@@ -90,6 +93,7 @@ class Service {
   Memberships memberships_;
   ProjectionWatch watch_;
   Projection projection_;
+  Renaming renaming_;
   NewestTimes newest_times_;
   Writer writer_;
   Reader reader_;

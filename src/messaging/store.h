@@ -90,6 +90,12 @@ class Store {
   // Corrects where the rows of an unmoved guard are. False: the guard has moved.
   Task<DbResult<bool>> CorrectRowKeys(std::string_view conversation,
                                       std::string_view last_message_at, const RowKeys& moved_rows);
+  // The names of the person whom a row shows. False: there is no row of this conversation and
+  // person at its key.
+  Task<DbResult<bool>> SetRowNames(const ConversationRow& row, const Person& person);
+  // The names of a member in the record, who is the `index`-th of its list. False: he isn't.
+  Task<DbResult<bool>> SetMemberNames(std::string_view conversation, size_t index,
+                                      const Person& person);
   // False: the mark isn't `before` (empty: none) any more, or there is no record.
   Task<DbResult<bool>> SetImportMark(std::string_view conversation, std::string_view before,
                                      std::string_view mark);

@@ -106,6 +106,34 @@ Task<DbResult<bool>> Store::CorrectRowKeys(std::string_view conversation,
   co_return Done(co_await client_.UpdateItem(std::move(request)));
 }
 
+Task<DbResult<bool>> Store::SetRowNames(const ConversationRow& row, const Person& person) {
+  model::UpdateItemRequest request;
+  request.table = table_;
+  request.key = Key(RowPartition(row.member_uuid), row.sort_key);
+  request.update_expression = "SET user_display_name = :name, user_handle = :handle";
+  request.condition_expression = "message_group_uuid = :g AND user_uuid = :u";
+  request.placeholders.values.Set(":name", person.display_name);
+  request.placeholders.values.Set(":handle", person.handle);
+  request.placeholders.values.Set(":g", row.conversation_uuid);
+  request.placeholders.values.Set(":u", person.uuid);
+  co_return Done(co_await client_.UpdateItem(std::move(request)));
+}
+
+Task<DbResult<bool>> Store::SetMemberNames(std::string_view conversation, size_t index,
+                                           const Person& person) {
+  const std::string member = "members[" + std::to_string(index) + "].";
+  model::UpdateItemRequest request;
+  request.table = table_;
+  request.key = Key(RecordPartition(conversation), kRecordSort);
+  request.update_expression =
+      "SET " + member + "user_display_name = :name, " + member + "user_handle = :handle";
+  request.condition_expression = member + "user_uuid = :u";
+  request.placeholders.values.Set(":name", person.display_name);
+  request.placeholders.values.Set(":handle", person.handle);
+  request.placeholders.values.Set(":u", person.uuid);
+  co_return Done(co_await client_.UpdateItem(std::move(request)));
+}
+
 Task<DbResult<bool>> Store::SetImportMark(std::string_view conversation, std::string_view before,
                                           std::string_view mark) {
   model::UpdateItemRequest request;
