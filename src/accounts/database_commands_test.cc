@@ -127,7 +127,7 @@ TEST_P(OnBothDatabases, SeedsOnceWhenTwoRace) {
     }
   }
   EXPECT_EQ(failed, 0u);
-  EXPECT_EQ(loaded, 4u);
+  EXPECT_EQ(loaded, std::size(sql::kMigrations));
   EXPECT_EQ(added, 3u);
   EXPECT_EQ(Connect()->Run(kCountUsers)->Text(0, 0), "3");
 }

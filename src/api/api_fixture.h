@@ -17,6 +17,7 @@
 #include "api/front_door.h"
 #include "api/message_routes.h"
 #include "api/page_cache.h"
+#include "api/people_routes.h"
 #include "api/problem.h"
 #include "api/system_routes.h"
 #include "api/table_events.h"
@@ -47,6 +48,7 @@ class KnownUsers final : public accounts::Users {
       std::vector<std::string> uuids) override {
     std::vector<accounts::User> found;
     if (away_) co_return base::Fail(base::ErrorCode::kUnavailable, "the database is away");
+    const std::lock_guard lock(mutex_);
     for (const accounts::User& user : users_) {
       if (std::ranges::find(uuids, user.uuid) != uuids.end()) found.push_back(user);
     }
@@ -55,23 +57,43 @@ class KnownUsers final : public accounts::Users {
   base::Task<base::Result<std::vector<accounts::User>>> Search(std::string beginning) override {
     if (away_) co_return base::Fail(base::ErrorCode::kUnavailable, "the database is away");
     std::vector<accounts::User> found;
+    const std::lock_guard lock(mutex_);
     for (const accounts::User& user : users_) {
       if (user.handle.starts_with(beginning)) found.push_back(user);
     }
     co_return found;
+  }
+  // As accounts::ChangeProfile.
+  base::Result<accounts::ChangedProfile> Change(const std::string& uuid,
+                                                const accounts::ProfileChange& change) {
+    if (away_) return base::Fail(base::ErrorCode::kUnavailable, "the database is away");
+    const std::lock_guard lock(mutex_);
+    for (accounts::User& user : users_) {
+      if (change.handle && user.handle == *change.handle && user.uuid != uuid) {
+        return base::Fail(base::ErrorCode::kAlreadyExists, "taken");
+      }
+    }
+    const auto user = std::ranges::find(users_, uuid, &accounts::User::uuid);
+    accounts::ChangedProfile changed{*user, *user};
+    changed.after.display_name = change.display_name.value_or(user->display_name);
+    changed.after.handle = change.handle.value_or(user->handle);
+    *user = changed.after;
+    return changed;
   }
   void SetAway(bool away) { away_ = away; }
 
  private:
   Found Find(std::string accounts::User::* field, std::string value) {
     if (away_) co_return base::Fail(base::ErrorCode::kUnavailable, "the database is away");
+    const std::lock_guard lock(mutex_);
     for (const accounts::User& user : users_) {
       if (user.*field == value) co_return user;
     }
     co_return std::nullopt;
   }
 
-  const std::vector<accounts::User> users_;
+  std::mutex mutex_;
+  std::vector<accounts::User> users_;  // protected by mutex_
   std::atomic<bool> away_{false};
 };
 
@@ -89,6 +111,7 @@ class ApiFixture : public ::testing::Test {
     Follow();
     routes = std::make_unique<MessageRoutes>(*service, directory, pages);
     routes->AddTo(door);
+    people_routes->AddTo(door);
     AddSystemRoutes(
         door, registry,
         {{"store",
@@ -146,6 +169,12 @@ class ApiFixture : public ::testing::Test {
         .method = "POST", .target = "/api/messages", .body = std::move(body)};
     if (!handle.empty()) request.headers.emplace_back("Authorization", "Bearer " + Token(handle));
     if (!type.empty()) request.headers.emplace_back("Content-Type", type);
+    return Send(std::move(request));
+  }
+  net::ClientResponse Patch(const std::string& handle, std::string body) {
+    net::ClientRequest request{.method = "PATCH", .target = "/api/me", .body = std::move(body)};
+    if (!handle.empty()) request.headers.emplace_back("Authorization", "Bearer " + Token(handle));
+    request.headers.emplace_back("Content-Type", "application/json");
     return Send(std::move(request));
   }
   // The string under `"name":"` in a JSON text, without escapes.
@@ -214,6 +243,14 @@ class ApiFixture : public ::testing::Test {
   }};
   FrontDoor door{registry, &log};
   std::unique_ptr<MessageRoutes> routes;
+  int told_of_changes = 0;
+  std::unique_ptr<PeopleRoutes> people_routes = std::make_unique<PeopleRoutes>(
+      directory, clock,
+      PeopleOptions{.change = [this](std::string uuid, accounts::ProfileChange change)
+                        -> base::Task<base::Result<accounts::ChangedProfile>> {
+                      co_return users.Change(uuid, change);
+                    },
+                    .changed = [this](const accounts::ChangedProfile&) { ++told_of_changes; }});
   std::unique_ptr<net::Server> server;
   std::unique_ptr<net::HttpClient> http;
 

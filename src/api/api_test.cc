@@ -144,6 +144,61 @@ TEST_F(Api, KnowsPeopleByTheirHandle) {
   }
 }
 
+TEST_F(Api, FindsPeopleByTheBeginningOfTheirHandle) {
+  EXPECT_EQ(Get("londo", "/api/users?query=andr").body,
+            R"([{"uuid":"00000000-0000-4000-8000-00000000000a","handle":"andrewbrown",)"
+            R"("display_name":"Andrew Brown"}])");
+  EXPECT_EQ(Get("londo", "/api/users?query=%40andr").body,
+            Get("londo", "/api/users?query=andr").body);
+  EXPECT_EQ(Get("londo", "/api/users?query=x").body, "[]");
+  for (const char* target : {"/api/users", "/api/users?query=", "/api/users?query=@"}) {
+    EXPECT_EQ(Get("londo", target).status, 400) << target;
+  }
+  EXPECT_EQ(Get("", "/api/users?query=andr").status, 401);
+  EXPECT_EQ(Get("londo", "/api/me").status, 200) << "remembered";
+  users.SetAway(true);
+  EXPECT_EQ(Get("londo", "/api/users?query=andr").status, 503);
+  EXPECT_EQ(Patch("londo", R"({"display_name":"x"})").status, 503);
+  EXPECT_EQ(Get("londo", "/api/me").status, 200) << "what is known keeps working";
+}
+
+TEST_F(Api, ChangesWhoOneIs) {
+  const std::string before = R"({"uuid":"00000000-0000-4000-8000-00000000000b","handle":"bayko",)"
+                             R"("display_name":"Andrew Bayko","email":"bayko@example.com"})";
+  EXPECT_EQ(Get("bayko", "/api/me").body, before);
+  EXPECT_EQ(Patch("bayko", "{}").body, before);
+  EXPECT_EQ(told_of_changes, 0);
+  const auto changed = Patch("bayko", R"({"display_name":"Zoë","handle":"zoe"})");
+  EXPECT_EQ(changed.status, 200);
+  EXPECT_EQ(Member(changed.body, "display_name"), "Zoë");
+  EXPECT_EQ(told_of_changes, 1);
+  EXPECT_EQ(Get("bayko", "/api/me").body, changed.body) << "the same token, at once";
+  EXPECT_EQ(Get("", "/api/users/@zoe/short").status, 200);
+  EXPECT_EQ(Get("", "/api/users/@bayko/short").status, 404);
+  EXPECT_EQ(Patch("bayko", R"({"handle":"londo"})").status, 409);
+  EXPECT_EQ(Patch("bayko", R"({"handle":"l ondo"})").body, R"(["handle_invalid"])");
+  EXPECT_EQ(Patch("", R"({"handle":"londo"})").status, 401);
+  EXPECT_EQ(told_of_changes, 1);
+}
+
+TEST_F(Api, LeavesHandlesToAUserPoolElsewhere) {
+  PeopleRoutes elsewhere(directory, clock, {.handles_change = false});
+  base::Registry own_registry;
+  FrontDoor own_door(own_registry, nullptr);
+  elsewhere.AddTo(own_door);
+  const std::string authorization = "Bearer " + Token("bayko");
+  const net::HeaderView headers[] = {{"Authorization", authorization},
+                                     {"Content-Type", "application/json"}};
+  net::Response response;
+  Run(own_door.Handle({.method = "PATCH",
+                       .path = "/api/me",
+                       .headers = headers,
+                       .body = R"({"display_name":"","handle":"zoe"})"},
+                      response));
+  EXPECT_EQ(response.status, 422);
+  EXPECT_EQ(response.body, R"(["display_name_blank","handle_belongs_to_user_pool"])");
+}
+
 TEST_F(Api, GivesEveryAnswerARequestIdAndPassesTheTraceOn) {
   const auto plain = Get("bayko", "/api/message_groups");
   EXPECT_THAT(std::string(plain.Header("x-request-id")), MatchesRegex(kUuid));

@@ -45,11 +45,29 @@ base::Task<base::Result<Caller>> Directory::Identify(const net::Request& request
   co_return caller;
 }
 
+base::Task<base::Result<accounts::UserPtr>> Directory::IdentifyUser(const net::Request& request) {
+  CO_TRY_ASSIGN(Caller caller, co_await Identify(request));
+  if (caller.user) co_return std::move(caller.user);
+  co_return Fail(ErrorCode::kUnauthenticated, "the token has no subject");
+}
+
 base::Task<base::Result<std::optional<messaging::Person>>> Directory::FindByHandle(
     std::string_view handle) {
   CO_TRY_ASSIGN(const auto user, co_await users_.ByHandle(handle));
   if (!user) co_return std::nullopt;
   co_return PersonOf(*user);
+}
+
+base::Task<base::Result<std::vector<messaging::Person>>> Directory::Search(std::string beginning) {
+  CO_TRY_ASSIGN(const auto users, co_await users_.Search(std::move(beginning)));
+  std::vector<messaging::Person> people;
+  for (const accounts::User& user : users) people.push_back(PersonOf(user));
+  co_return people;
+}
+
+void Directory::Forget(const accounts::ChangedProfile& changed) {
+  users_.Forget(changed.before);
+  users_.Forget(changed.after);
 }
 
 base::Task<std::vector<messaging::Person>> Directory::Find(std::vector<std::string> user_uuids) {

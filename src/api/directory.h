@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "accounts/first_sign_in.h"
+#include "accounts/profile_change.h"
 #include "accounts/token_verifier.h"
 #include "accounts/user_directory.h"
 #include "base/result.h"
@@ -36,8 +37,17 @@ class Directory : public messaging::People {
   // newcomer who can't get a row, with the reason (FirstSignIn); kUnavailable: can't be told now.
   base::Task<base::Result<Caller>> Identify(const net::Request& request);
 
+  // The same for the routes that can't do without a user.
+  base::Task<base::Result<accounts::UserPtr>> IdentifyUser(const net::Request& request);
+
   // In any case; nullopt: nobody has this handle.
   base::Task<base::Result<std::optional<messaging::Person>>> FindByHandle(std::string_view handle);
+
+  // As accounts::Users::Search.
+  base::Task<base::Result<std::vector<messaging::Person>>> Search(std::string beginning);
+
+  // The user is remembered under neither the old names nor the new ones.
+  void Forget(const accounts::ChangedProfile& changed);
 
   base::Task<std::vector<messaging::Person>> Find(std::vector<std::string> user_uuids) override;
 

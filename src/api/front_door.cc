@@ -9,8 +9,8 @@ namespace cruddur::api {
 namespace {
 
 // The statuses that this API answers; others are counted as "other".
-constexpr std::array<int, 16> kStatuses = {200, 400, 401, 403, 404, 405, 408, 413,
-                                           415, 417, 422, 429, 431, 500, 501, 503};
+constexpr std::array<int, 18> kStatuses = {200, 204, 400, 401, 403, 404, 405, 408, 409,
+                                           413, 415, 417, 422, 429, 431, 500, 501, 503};
 constexpr std::string_view kNoRoute = "none";
 
 bool IsHex(std::string_view text) {
@@ -43,7 +43,8 @@ std::string_view TraceIdOf(std::string_view traceparent) {
   return zero(trace) || zero(parent) ? std::string_view() : trace;
 }
 
-FrontDoor::FrontDoor(base::Registry& registry, AccessLog* log) : registry_(registry), log_(log) {
+FrontDoor::FrontDoor(base::Registry& registry, AccessLog* log, const Cors* cors)
+    : registry_(registry), log_(log), cors_(cors) {
   AddMetrics("", kNoRoute);
   router_.SetErrorHandler(FillProtocolError);
 }
@@ -103,7 +104,8 @@ base::Task<void> FrontDoor::Handle(const net::Request& request, net::Response& r
     if (!trace_id.empty()) response.AddHeader("traceparent", *traceparent);
   }
 
-  co_await router_.Handle(request, response);
+  const bool answered = cors_ && cors_->Answer(request, response);
+  if (!answered) co_await router_.Handle(request, response);
 
   const auto duration = std::chrono::steady_clock::now() - start;
   Count(response.route, response.status, duration);

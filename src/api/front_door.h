@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/access_log.h"
+#include "api/cors.h"
 #include "base/metrics.h"
 #include "net/router.h"
 
@@ -19,8 +20,9 @@ namespace cruddur::api {
 
 class FrontDoor {
  public:
-  // `log` null: no access log. Both must outlive the door.
-  FrontDoor(base::Registry& registry, AccessLog* log);
+  // `log` null: no access log; `cors` null: pages of other origins see nothing. All must outlive
+  // the door.
+  FrontDoor(base::Registry& registry, AccessLog* log, const Cors* cors = nullptr);
 
   // Routes are added before the server starts. The pattern is the metrics' label.
   void Add(std::string_view method, std::string_view pattern, net::RouteHandler handler);
@@ -42,6 +44,7 @@ class FrontDoor {
 
   base::Registry& registry_;
   AccessLog* const log_;
+  const Cors* const cors_;
   net::Router router_;
   std::vector<std::unique_ptr<RouteMetrics>> metrics_;
   std::unordered_map<std::string_view, RouteMetrics*> metrics_of_;

@@ -1,5 +1,6 @@
 #include "api/message_routes.h"
 
+#include "api/json_body.h"
 #include "api/page_query.h"
 #include "api/post_body.h"
 #include "api/problem.h"
@@ -7,13 +8,6 @@
 #include "messaging/table.h"
 
 namespace cruddur::api {
-namespace {
-
-// Answers that only the caller may see stay out of every cache on the way.
-void MarkPrivate(net::Response& response) { response.headers += "Cache-Control: no-store\r\n"; }
-
-}  // namespace
-
 void MessageRoutes::AddTo(FrontDoor& door) {
   door.Add("GET", "/api/message_groups",
            [this](const Request& request, const Parameters&, Response& response) {
@@ -27,20 +21,10 @@ void MessageRoutes::AddTo(FrontDoor& door) {
            [this](const Request& request, const Parameters&, Response& response) {
              return Post(request, response);
            });
-  door.Add("GET", "/api/users/@{handle}/short",
-           [this](const Request&, const Parameters& parameters, Response& response) {
-             return ShortUser(parameters[0], response);
-           });
-}
-
-base::Task<base::Result<accounts::UserPtr>> MessageRoutes::Identify(const Request& request) {
-  CO_TRY_ASSIGN(const Caller caller, co_await directory_.Identify(request));
-  if (caller.user) co_return caller.user;
-  co_return base::Fail(base::ErrorCode::kUnauthenticated, "the token has no subject");
 }
 
 base::Task<void> MessageRoutes::ListConversations(const Request& request, Response& response) {
-  const auto caller = co_await Identify(request);
+  const auto caller = co_await directory_.IdentifyUser(request);
   if (!caller) co_return Refuse(response, caller.error());
   MarkPrivate(response);
   const std::string& user = (*caller)->uuid;
@@ -54,7 +38,7 @@ base::Task<void> MessageRoutes::ListConversations(const Request& request, Respon
 
 base::Task<void> MessageRoutes::ListMessages(const Request& request,
                                              const std::string& conversation, Response& response) {
-  const auto caller = co_await Identify(request);
+  const auto caller = co_await directory_.IdentifyUser(request);
   if (!caller) co_return Refuse(response, caller.error());
   MarkPrivate(response);
   // Also in front of a page that is kept.
@@ -129,13 +113,6 @@ base::Task<void> MessageRoutes::StartConversation(messaging::Person sender, std:
       co_await service_.Start(std::move(sender), **std::move(receiver), std::move(message));
   if (!started) co_return Refuse(response, started.error());
   AppendPosted(response.body, *started);
-}
-
-base::Task<void> MessageRoutes::ShortUser(const std::string& handle, Response& response) {
-  const auto person = co_await directory_.FindByHandle(handle);
-  if (!person) co_return Refuse(response, person.error());
-  if (!*person) co_return Refuse(response, 404, "not_found", "nobody has this handle");
-  AppendShortUser(response.body, **person);
 }
 
 }  // namespace cruddur::api

@@ -1,4 +1,4 @@
-// The routes of spec section 4: conversations, messages, people.
+// The routes of spec section 4: conversations and messages.
 #pragma once
 
 #include "api/directory.h"
@@ -21,9 +21,6 @@ class MessageRoutes {
   using Response = net::Response;
   using Parameters = net::PathParameters;
 
-  // Who calls, for the routes that only read.
-  base::Task<base::Result<accounts::UserPtr>> Identify(const Request& request);
-
   base::Task<void> ListConversations(const Request& request, Response& response);
   base::Task<void> ListMessages(const Request& request, const std::string& conversation,
                                 Response& response);
@@ -33,7 +30,6 @@ class MessageRoutes {
   base::Task<void> AnswerPage(const Request& request, std::string partition, Append append,
                               Read read, Response& response);
   base::Task<void> Post(const Request& request, Response& response);
-  base::Task<void> ShortUser(const std::string& handle, Response& response);
 
   base::Task<void> StartConversation(messaging::Person sender, std::string handle,
                                      std::string message, Response& response);

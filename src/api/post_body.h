@@ -24,7 +24,4 @@ struct PostBody {
 // Members that are null count as missing; others than ours are ignored.
 base::Result<PostBody> ParsePostBody(std::string_view body);
 
-// True for application/json, with parameters or without.
-bool IsJson(std::optional<std::string_view> content_type);
-
 }  // namespace cruddur::api

@@ -20,9 +20,7 @@ std::string CodeOf(int status) {
   return code;
 }
 
-}  // namespace
-
-void Refuse(net::Response& response, int status, std::string_view error, std::string_view message) {
+void Fill(net::Response& response, int status, std::string_view error, std::string_view message) {
   response.status = status;
   response.content_type = "application/json";
   response.body.clear();
@@ -33,6 +31,12 @@ void Refuse(net::Response& response, int status, std::string_view error, std::st
       .Key("message")
       .String(message)
       .EndObject();
+}
+
+}  // namespace
+
+void Refuse(net::Response& response, int status, std::string_view error, std::string_view message) {
+  Fill(response, status, error, message);
   if (status == 401) response.AddHeader("WWW-Authenticate", "Bearer");
   if (status == 429 || status == 503) response.AddHeader("Retry-After", "1");
 }
@@ -58,6 +62,11 @@ void Refuse(net::Response& response, const base::Error& error) {
       base::Log(base::LogLevel::kError, "request failed", {{"reason", error.message}});
       return Refuse(response, 500, "internal_error", "this should not have happened");
   }
+}
+
+void RefuseFor(net::Response& response, std::chrono::seconds pause) {
+  Fill(response, 429, "too_many_requests", "too many requests; try again in a moment");
+  response.AddHeader("Retry-After", std::to_string(pause.count()));
 }
 
 void RefuseFields(net::Response& response, std::span<const std::string_view> codes) {

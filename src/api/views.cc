@@ -14,6 +14,12 @@ void AppendEntry(json::Writer& writer, std::string_view uuid, const messaging::P
   writer.Key("created_at").String(created_at);
 }
 
+void AppendShort(json::Writer& writer, std::string_view uuid, std::string_view handle,
+                 std::string_view display_name) {
+  writer.Key("uuid").String(uuid).Key("handle").String(handle);
+  writer.Key("display_name").String(display_name);
+}
+
 }  // namespace
 
 void AppendMessages(std::string& body, const std::vector<messaging::Message>& messages) {
@@ -46,16 +52,35 @@ void AppendPosted(std::string& body, const messaging::Message& message) {
   writer.EndObject();
 }
 
+void AppendPeople(std::string& body, const std::vector<messaging::Person>& people) {
+  json::Writer writer(body);
+  writer.BeginArray();
+  for (const messaging::Person& person : people) {
+    writer.BeginObject();
+    AppendShort(writer, person.uuid, person.handle, person.display_name);
+    writer.EndObject();
+  }
+  writer.EndArray();
+}
+
+void AppendProfile(std::string& body, const accounts::User& user) {
+  json::Writer writer(body);
+  writer.BeginObject();
+  AppendShort(writer, user.uuid, user.handle, user.display_name);
+  writer.Key("email");
+  if (accounts::HasEmail(user)) {
+    writer.String(user.email);
+  } else {
+    writer.Null();
+  }
+  writer.EndObject();
+}
+
 void AppendShortUser(std::string& body, const messaging::Person& person) {
-  json::Writer(body)
-      .BeginObject()
-      .Key("uuid")
-      .String(person.uuid)
-      .Key("handle")
-      .String(person.handle)
-      .Key("display_name")
-      .String(person.display_name)
-      .EndObject();
+  json::Writer writer(body);
+  writer.BeginObject();
+  AppendShort(writer, person.uuid, person.handle, person.display_name);
+  writer.EndObject();
 }
 
 }  // namespace cruddur::api

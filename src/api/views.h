@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "accounts/users.h"
 #include "messaging/items.h"
 
 namespace cruddur::api {
@@ -16,6 +17,13 @@ void AppendConversations(std::string& body, const std::vector<messaging::Convers
 
 // A message with its conversation, as POST answers it.
 void AppendPosted(std::string& body, const messaging::Message& message);
+
+// [{"uuid","handle","display_name"}]
+void AppendPeople(std::string& body, const std::vector<messaging::Person>& people);
+
+// {"uuid","handle","display_name","email"}: for the user alone; the address null where there is
+// none.
+void AppendProfile(std::string& body, const accounts::User& user);
 
 // {"uuid","handle","display_name"}
 void AppendShortUser(std::string& body, const messaging::Person& person);

@@ -21,8 +21,10 @@
 #include "api/directory.h"
 #include "api/front_door.h"
 #include "api/message_routes.h"
+#include "api/name_spreader.h"
 #include "api/operator_routes.h"
 #include "api/page_cache.h"
+#include "api/people_routes.h"
 #include "api/pool_routes.h"
 #include "api/system_routes.h"
 #include "api/table_events.h"
@@ -85,6 +87,12 @@ messaging::ServiceOptions ServiceOptionsOf(const Settings& settings, const Messa
   return options;
 }
 
+base::Result<api::Cors> OriginsOf(const Settings& settings) {
+  auto origins = api::Cors::Parse(settings.Text("allowed-origins"));
+  if (!origins) origins.error().message.insert(0, "allowed-origins: ");
+  return origins;
+}
+
 constexpr size_t kRememberedTokens = 10'000;
 
 }  // namespace
@@ -105,6 +113,7 @@ struct Application::Parts {
   void AdmitNewcomers();
   void Follow();
   std::vector<api::ReadyCheck> ReadyChecks();
+  void SpreadNames();
   void CountParts();
   base::Status Listen();
   ~Parts();
@@ -137,10 +146,15 @@ struct Application::Parts {
   std::unique_ptr<stream::Follower> follower;
   std::unique_ptr<Triggers> triggers;  // null: none
 
+  std::unique_ptr<accounts::NameChanges> name_changes;
+  std::unique_ptr<api::NameSpreader> names;
+
   std::unique_ptr<api::AccessLog> access_log;
+  api::Cors cors;
   std::unique_ptr<api::FrontDoor> door;
   std::unique_ptr<api::MessageRoutes> routes;
   OperatorAccess operators;
+  std::unique_ptr<api::PeopleRoutes> people_routes;
   Access access;
   std::unique_ptr<dynamo::WireServer> wire;
   std::unique_ptr<net::Server> dynamodb, api;
@@ -150,6 +164,7 @@ struct Application::Parts {
 
 base::Status Application::Parts::Build(std::vector<TriggerSettings> wanted_triggers) {
   TRY_ASSIGN(access, Access::Load(settings));
+  TRY_ASSIGN(cors, OriginsOf(settings));
   TRY(BuildAccounts());
   TRY_ASSIGN(store, OpenStore(settings));
   TRY_ASSIGN(cache, PageStore::Open(settings, loops.loop(0), clock));
@@ -179,9 +194,12 @@ base::Status Application::Parts::Build(std::vector<TriggerSettings> wanted_trigg
   }
 
   if (base::LogEnabled(LogLevel::kInfo)) access_log = std::make_unique<api::AccessLog>();
-  door = std::make_unique<api::FrontDoor>(registry, access_log.get());
+  door =
+      std::make_unique<api::FrontDoor>(registry, access_log.get(), cors.empty() ? nullptr : &cors);
   routes = std::make_unique<api::MessageRoutes>(*service, *people, *pages);
   routes->AddTo(*door);
+  SpreadNames();
+  people_routes->AddTo(*door);
   api::AddSystemRoutes(*door, registry, ReadyChecks(),
                        [this] { return pool ? pool->Jwks() : cognito_keys->Keys()->ToJson(); });
   if (pool) api::AddPoolRoutes(*door, *pool);
@@ -301,6 +319,21 @@ void Application::Parts::Follow() {
   follower->Start();
 }
 
+// A changed name is told at once in this process, and brought into its copies in the background.
+void Application::Parts::SpreadNames() {
+  name_changes = std::make_unique<accounts::NameChanges>(database, clock);
+  names = std::make_unique<api::NameSpreader>(loops.loop(0), *name_changes, directory,
+                                              service->renaming(), *pages);
+  names->Start();
+  api::PeopleOptions options;
+  options.change = [this](std::string uuid, accounts::ProfileChange change) {
+    return accounts::ChangeProfile(database, std::move(uuid), std::move(change), clock.Now());
+  };
+  options.changed = [this](const accounts::ChangedProfile&) { names->Wake(); };
+  options.handles_change = cognito == nullptr;
+  people_routes = std::make_unique<api::PeopleRoutes>(*people, clock, std::move(options));
+}
+
 void Application::Parts::CountParts() {
   const auto gauge = [this](std::string name, std::string help, auto read) {
     registry.AddGauge(std::move(name), std::move(help),
@@ -368,6 +401,7 @@ Application::Parts::~Parts() {
   if (triggers) triggers->Stop();
   if (api) api->Stop(grace);
   if (dynamodb) dynamodb->Stop(grace);
+  if (names) names->Stop();
   triggers.reset();
   if (follower) follower->Stop();
   seen_commits.reset();

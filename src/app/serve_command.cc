@@ -29,17 +29,29 @@ void AddServeCommand(CommandLine& line) {
   std::vector<Flag> flags = {"port", "dynamodb-port", "credentials"};
   for (std::string_view name : ServerSettings()) flags.emplace_back(name);
   for (std::string_view name : StoreSettings()) flags.emplace_back(name);
-  for (std::string_view name : {"page-cache-mb",     "cache-url",
-                                "cache-ca",          "cache-ttl-seconds",
-                                "cache-timeout-ms",  "momento-cache-name",
-                                "momento-endpoint",  "connection-url",
-                                "database-pool",     "cognito-pool-id",
-                                "cognito-client-id", "cognito-endpoint",
-                                "cognito-issuer",    "outbox",
-                                "smtp-url",          "smtp-from",
-                                "smtp-user",         "smtp-starttls",
-                                "smtp-ca",           "sign-in-rate",
-                                "tls-cert",          "tls-key"}) {
+  for (std::string_view name : {"page-cache-mb",
+                                "cache-url",
+                                "cache-ca",
+                                "cache-ttl-seconds",
+                                "cache-timeout-ms",
+                                "momento-cache-name",
+                                "momento-endpoint",
+                                "connection-url",
+                                "database-pool",
+                                "cognito-pool-id",
+                                "cognito-client-id",
+                                "cognito-endpoint",
+                                "cognito-issuer",
+                                "outbox",
+                                "smtp-url",
+                                "smtp-from",
+                                "smtp-user",
+                                "smtp-starttls",
+                                "smtp-ca",
+                                "sign-in-rate",
+                                "allowed-origins",
+                                "tls-cert",
+                                "tls-key"}) {
     flags.emplace_back(name);
   }
   auto& triggers = line.Own<std::vector<std::string>>();

@@ -114,6 +114,8 @@ const std::vector<SettingSpec>& Table() {
        "requests a minute that an address may make of the built-in user pool (0: any number)", 0,
        1'000'000},
 
+      {"allowed-origins", "CRUDDUR_ALLOWED_ORIGINS", "", kText,
+       "origins whose pages may call the API, https://app.example.com,… (empty: none but its own)"},
       {"tls-cert", "CRUDDUR_TLS_CERT", "", kText, "PEM certificate chain: serve the API over TLS"},
       {"tls-key", "CRUDDUR_TLS_KEY", "", kText, "PEM key of tls-cert"},
       {"max-connections", "CRUDDUR_MAX_CONNECTIONS", "10000", kInteger,
