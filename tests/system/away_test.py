@@ -7,7 +7,7 @@ import time
 import uuid
 
 from fault_fixture import FaultTest
-from cruddur_process import PATIENCE, Server, main, must_run, run, wait_until
+from cruddur_process import PATIENCE, Server, main, must_run, run, send, wait_until
 from postgres_process import Postgres, free_port
 
 
@@ -43,7 +43,20 @@ class Fault12Away(FaultTest):
     def test_fault_12_postgresql_stopped(self):
         postgres, server = self.on_postgres()
         self.assertEqual(server.get("/api/users/@bayko/short").status, 200)
+        started = server.post("/api/messages", {"message": "x", "handle": "bayko"}, "andrewbrown")
+        conversation = started.json["message_group_uuid"]
+        known = [f"/api/messages/{conversation}", "/api/message_groups", "/api/me"]
+        for path in known:
+            self.assertEqual(server.get(path, "bayko").status, 200)
         postgres.stop()
+        # What tokens and caches know already keeps working: lists, messages, conversations.
+        for path in known:
+            self.assertEqual(self.quick(lambda: server.get(path, "bayko")).status, 200, path)
+        more = {"message": "still here", "message_group_uuid": conversation}
+        self.assertEqual(self.quick(lambda: server.post("/api/messages", more, "bayko")).status, 200)
+        for handle in ("andrewbrown", "bayko"):
+            for path in (known[0], known[0] + "?limit=5", known[1]):
+                self.assertIn(b"still here", self.quick(lambda: server.get(path, handle)).body)
         for n in range(5):
             # Users that no cache can hold.
             self.assert_unavailable(self.quick(lambda: server.get(f"/api/users/@unseen{n}/short")))
@@ -51,6 +64,12 @@ class Fault12Away(FaultTest):
             self.quick(
                 lambda: server.post("/api/messages", {"message": "x", "handle": "londo"}, "bayko")
             )
+        )
+        self.assert_unavailable(self.quick(lambda: server.get("/api/users?query=lon", "bayko")))
+        change = {"display_name": "Lost"}
+        token = server.token("bayko")
+        self.assert_unavailable(
+            self.quick(lambda: send(server.api, "PATCH", "/api/me", change, token=token))
         )
         self.assertEqual(server.get("/health").status, 200)
         self.assertEqual(self.quick(lambda: server.get("/ready")).status, 503)
