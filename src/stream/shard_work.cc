@@ -67,7 +67,7 @@ base::Task<bool> ShardWork::Poll() {
 }
 
 bool ShardWork::TakeGap() {
-  const uint64_t gaps = metrics_.gaps.value() + (runner_.gone() ? 1 : 0);
+  const uint64_t gaps = metrics_.gaps.value();
   return std::exchange(gaps_, gaps) != gaps;
 }
 
