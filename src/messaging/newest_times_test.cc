@@ -84,9 +84,9 @@ TEST(NewestTimes, CountsWhatOthersPutAndDelete) {
   const std::string first = watched.Send();
   const std::string ahead = "2023-05-01T00:00:00.000000+00:00";
   const Message others{.conversation_uuid = watched.conversation,
+                       .created_at = ahead,
                        .uuid = base::NewUuid(),
                        .text = "from a clock that runs ahead",
-                       .created_at = ahead,
                        .sender = kBayko};
   model::PutItemRequest put;
   put.table = kTableName;
