@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "stream/stream_start.h"
 
 namespace cruddur::stream {
 namespace {
@@ -144,16 +145,25 @@ base::Task<void> EventSourceMapping::Follow() {
       while (!signals_.news_ && !stopping()) co_await signals_.wake_up_->Wait();
       continue;
     }
-    auto first = co_await FirstPosition(arn);
-    if (first) {
-      position_ = *std::move(first);
-      known_ = true;
-      // Without it, LATEST would begin anew after a crash, and skip what came between.
-      Save(Checkpoint::Durability::kDisk);
-    } else {
-      co_await Pause();
-    }
+    if (!co_await BeginStream(arn)) co_await Pause();
   }
+}
+
+base::Task<bool> EventSourceMapping::BeginStream(std::string arn) {
+  MappingOptions options = context_.options;
+  if (known_) options.starting_position = StartingPosition::kTrimHorizon;
+  auto start = co_await FindStart(context_.client, arn, options, context_.clock.Now());
+  if (!start) co_return false;
+  base::Log(LogLevel::kInfo, "trigger begins with a stream",
+            {{"trigger", context_.name},
+             {"stream", arn},
+             {"position", NameOf(options.starting_position)}});
+  position_ = std::move(start->position);
+  iterators_ = std::move(start->iterators);
+  known_ = true;
+  // Without it, LATEST would begin anew after a crash, and skip what came between.
+  Save(Checkpoint::Durability::kDisk);
+  co_return true;
 }
 
 base::Task<bool> EventSourceMapping::FollowStream() {
@@ -161,7 +171,7 @@ base::Task<bool> EventSourceMapping::FollowStream() {
   std::set<std::string> done;
   for (bool more = true; more;) {
     more = false;
-    const auto shards = co_await Shards(position_.stream_arn);
+    const auto shards = co_await ListShards(context_.client, position_.stream_arn);
     if (!shards && !IsMissing(shards.error())) co_return false;
     if (!shards) {
       if (!position_.ended) CountGap("a stream was gone before it was read to its end");
@@ -190,7 +200,7 @@ base::Task<bool> EventSourceMapping::FollowStream() {
 base::Task<bool> EventSourceMapping::FollowShard(const model::Shard& shard) {
   const bool inside = !position_.sequence_number.empty() &&
                       Reached(position_.sequence_number, shard.first_sequence_number);
-  const auto latest = latest_.extract(shard.id);
+  const auto iterator = iterators_.extract(shard.id);
   ShardRunner runner(
       context_, signals_, position_.stream_arn, shard.id, inside ? position_.sequence_number : "",
       [this](const std::string& number) {
@@ -198,7 +208,7 @@ base::Task<bool> EventSourceMapping::FollowShard(const model::Shard& shard) {
         if (start_passed_) position_.since = base::Micros(0);
         Save();
       },
-      latest ? latest.mapped() : "");
+      iterator ? iterator.mapped() : "");
   const bool finished = co_await runner.Run();
   if (runner.gone()) position_.ended = true;  // that it was gone is counted
   co_return finished;
@@ -210,72 +220,9 @@ bool EventSourceMapping::IsBeforeStart(const model::StreamRecord& record) {
   return !start_passed_;
 }
 
-base::Task<model::DbResult<Position>> EventSourceMapping::FirstPosition(std::string stream_arn) {
-  if (!known_) {
-    switch (context_.options.starting_position) {
-      case StartingPosition::kLatest:
-        co_return co_await EndOf(std::move(stream_arn));
-      case StartingPosition::kAtTimestamp:
-        co_return co_await PositionAtTimestamp(std::move(stream_arn));
-      case StartingPosition::kTrimHorizon:
-        break;
-    }
-  }
-  co_return Position{.stream_arn = std::move(stream_arn)};
-}
-
-// The open shard's end has no number before its next record. So it is kept as an iterator for now,
-// and as a time, should this process end before that record. A stream over HTTP tells whole
-// seconds.
-base::Task<model::DbResult<Position>> EventSourceMapping::EndOf(std::string stream_arn) {
-  Position end{.stream_arn = std::move(stream_arn),
-               .since = std::chrono::floor<std::chrono::seconds>(context_.clock.Now())};
-  CO_TRY_ASSIGN(const auto shards, co_await Shards(end.stream_arn));
-  latest_.clear();
-  for (const model::Shard& shard : shards) {
-    if (!shard.last_sequence_number.empty()) {
-      end.sequence_number = shard.last_sequence_number;
-      continue;
-    }
-    model::GetShardIteratorRequest at{.stream_arn = end.stream_arn,
-                                      .shard_id = shard.id,
-                                      .type = model::ShardIteratorType::kLatest};
-    CO_TRY_ASSIGN(latest_[shard.id], co_await context_.client.GetShardIterator(std::move(at)));
-  }
-  co_return end;
-}
-
-// Of the shards that end before then nothing is read: one does whose child has an older record.
-base::Task<model::DbResult<Position>> EventSourceMapping::PositionAtTimestamp(
-    std::string stream_arn) {
-  Position at{.stream_arn = std::move(stream_arn),
-              .since = std::chrono::floor<std::chrono::seconds>(
-                  context_.options.starting_position_timestamp)};
-  CO_TRY_ASSIGN(const auto shards, co_await Shards(at.stream_arn));
-  for (size_t i = 0; i + 1 < shards.size(); ++i) {
-    ShardReader reader(context_.client, at.stream_arn, shards[i + 1].id, "");
-    CO_TRY_ASSIGN(const auto first, co_await reader.Read(1));
-    if (first.empty() || first.front().created_at >= at.since) break;
-    at.sequence_number = shards[i].last_sequence_number;
-  }
-  co_return at;
-}
-
 void EventSourceMapping::CountGap(std::string_view what) {
   metrics_.gaps.Add();
   base::Log(LogLevel::kError, what, {{"trigger", context_.name}, {"stream", position_.stream_arn}});
-}
-
-base::Task<model::DbResult<std::vector<model::Shard>>> EventSourceMapping::Shards(
-    std::string stream_arn) {
-  std::vector<model::Shard> shards;
-  model::DescribeStreamRequest request{.stream_arn = std::move(stream_arn)};
-  do {
-    CO_TRY_ASSIGN(auto page, co_await context_.client.DescribeStream(request));
-    std::ranges::move(page.shards, std::back_inserter(shards));
-    request.exclusive_start_shard_id = page.last_evaluated_shard_id;
-  } while (!request.exclusive_start_shard_id.empty());
-  co_return shards;
 }
 
 void EventSourceMapping::Save(Checkpoint::Durability durability) {

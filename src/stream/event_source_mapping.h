@@ -55,13 +55,10 @@ class EventSourceMapping {
   base::Task<bool> FollowStream();
   base::Task<bool> FollowShard(const model::Shard& shard);
   void LoadPosition();
-  // Where the mapping begins in a stream that it hasn't read from.
-  base::Task<model::DbResult<Position>> FirstPosition(std::string stream_arn);
-  base::Task<model::DbResult<Position>> EndOf(std::string stream_arn);
-  base::Task<model::DbResult<Position>> PositionAtTimestamp(std::string stream_arn);
+  // Begins with a stream that it hasn't read from. False: it can't be read now.
+  base::Task<bool> BeginStream(std::string arn);
   bool IsBeforeStart(const model::StreamRecord& record);
   void CountGap(std::string_view what);
-  base::Task<model::DbResult<std::vector<model::Shard>>> Shards(std::string stream_arn);
   void Save(Checkpoint::Durability durability = Checkpoint::Durability::kProcess);
   base::Task<void> Pause();
   bool stopping() const { return signals_.stopping_; }
@@ -77,8 +74,8 @@ class EventSourceMapping {
   Position position_;
   // The mapping was there before the streams that begin from now on: their records are all wanted.
   bool known_ = false;
-  bool start_passed_ = false;                  // a record came that isn't before position_.since
-  std::map<std::string, std::string> latest_;  // iterators of FirstPosition, by shard
+  bool start_passed_ = false;                     // a record came that isn't before position_.since
+  std::map<std::string, std::string> iterators_;  // of BeginStream, by shard
   std::shared_ptr<void> subscription_;
   std::optional<std::future<void>> ended_;
 };

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "stream/stream_start.h"
+
 namespace cruddur::stream {
 
 base::Task<model::DbResult<std::vector<StreamShards>>> DescribeStreams(dynamo::Client& client,
@@ -13,17 +15,12 @@ base::Task<model::DbResult<std::vector<StreamShards>>> DescribeStreams(dynamo::C
   do {
     CO_TRY_ASSIGN(auto page, co_await client.ListStreams(list));
     for (model::StreamSummary& stream : page.streams) {
-      StreamShards described{std::move(stream.arn), {}};
-      model::DescribeStreamRequest request{.stream_arn = described.arn};
-      do {
-        auto shards = co_await client.DescribeStream(request);
-        if (!shards && shards.error().code == model::DbErrorCode::kResourceNotFound)
-          break;  // since
-        if (!shards) co_return std::unexpected(std::move(shards).error());
-        std::ranges::move(shards->shards, std::back_inserter(described.shards));
-        request.exclusive_start_shard_id = std::move(shards->last_evaluated_shard_id);
-      } while (!request.exclusive_start_shard_id.empty());
-      streams.push_back(std::move(described));
+      auto shards = co_await ListShards(client, stream.arn);
+      const bool gone =
+          !shards && shards.error().code == model::DbErrorCode::kResourceNotFound;  // since
+      if (!shards && !gone) co_return std::unexpected(std::move(shards).error());
+      streams.push_back(
+          {std::move(stream.arn), gone ? std::vector<model::Shard>() : *std::move(shards)});
     }
     list.exclusive_start_stream_arn = std::move(page.last_evaluated_stream_arn);
   } while (!list.exclusive_start_stream_arn.empty());
