@@ -226,7 +226,8 @@ class StreamWorkerTest : public FollowerTest {
       if (worker.client.dead()) co_return base::Fail(base::ErrorCode::kInternal, "dead");
       co_return consumer.Take(records, false);
     };
-    worker.worker = std::make_unique<StreamWorker>(loops.Next(), worker.client, std::move(handler),
+    // Not the loop of the test's own calls, which a consumer that is held would block.
+    worker.worker = std::make_unique<StreamWorker>(loops.loop(1), worker.client, std::move(handler),
                                                    pages, clock, std::move(options));
     worker.worker->Start();
     workers.push_back(std::move(made));
