@@ -139,25 +139,22 @@ TEST_F(StreamWorkerTest, WhatAStreamDoesNotTellIsLookedForInTheTable) {
   EXPECT_TRUE(Await([&] { return LeaseOfShardNamed("s").key.empty(); })) << "forgotten";
 }
 
-TEST_F(StreamWorkerTest, AWorkerThatLostItsLeaseWritesNoCheckpoint) {
+TEST_F(StreamWorkerTest, AWorkerThatLostItsLeaseStopsAndTakesItAgainFromWhoIsDead) {
   streams.AddShard("arn", "s");
-  Worker& worker = Begin(consumer);
-  ASSERT_TRUE(Await([&] { return worker.worker->held() == 1; }));
-  consumer.Hold(true);
+  consumer.Fail("a");
   streams.Put("s", "a");
-  Lease stolen = LeaseOfShardNamed("s");
+  Worker& worker = Begin(consumer);
+  ASSERT_TRUE(consumer.AwaitAttempts("a", 1));
   LeaseTable thief(streams, "leases", "thief");
-  ASSERT_TRUE(Await([&] {
-    stolen = LeaseOfShardNamed("s");
-    return Run(thief.Take(stolen)).value();
+  EXPECT_TRUE(Await([&] {
+    Lease lease = LeaseOfShardNamed("s");
+    EXPECT_TRUE(Run(thief.Take(lease)));  // again and again, and so alive
+    return worker.worker->held() == 0;
   }));
-  consumer.Hold(false);
-  ASSERT_TRUE(consumer.Await("a"));
-  ASSERT_TRUE(Await([&] { return worker.worker->held() == 0; }));
-  EXPECT_EQ(LeaseOfShardNamed("s"), stolen);
+  EXPECT_EQ(LeaseOfShardNamed("s").checkpoint, kTrimHorizon);
   // The thief is never heard of again.
-  streams.Put("s", "b");
-  EXPECT_TRUE(consumer.Await("b"));
+  consumer.Fail("a", false);
+  EXPECT_TRUE(consumer.Await("a"));
 }
 
 // The first worker dies with its n-th call to the store, for every n up to beyond its last one;
