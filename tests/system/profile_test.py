@@ -77,12 +77,13 @@ class Profile(ApiTest):
 
     def test_changes_are_limited(self):
         add_users(self.server.data, ["drazi"])
-        answers = [self.patch({"display_name": f"Drazi {n}"}, "drazi") for n in range(12)]
-        self.assertEqual(answers[0].status, 200)
-        refused = [answer for answer in answers if answer.status != 200]
-        self.assertTrue(refused)
-        self.assert_error(refused[0], 429)
-        self.assertIn(int(refused[0].headers["retry-after"]), range(1, 11))
+        for n in range(100):
+            answer = self.patch({"display_name": f"Drazi {n}"}, "drazi")
+            if answer.status != 200:
+                break
+        self.assertGreaterEqual(n, 10)
+        self.assert_error(answer, 429)
+        self.assertIn(int(answer.headers["retry-after"]), range(1, 11))
         self.assertEqual(self.patch({"display_name": "Londo Mollari"}, "londo").status, 200)
 
     def test_people_are_found_by_the_beginning_of_a_name(self):
