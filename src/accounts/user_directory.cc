@@ -100,6 +100,7 @@ base::Task<base::Result<std::vector<UserPtr>>> UserDirectory::ByUuids(
 }
 
 void UserDirectory::Forget(const User& user) {
+  users_.Forget(user);
   forgets_.fetch_add(1);
   for (const auto& key :
        {CognitoKey(user.cognito_user_id), HandleKey(user.handle), UuidKey(user.uuid)}) {

@@ -52,6 +52,10 @@ class Users {
   // Whose handle begins with the text, by handle; then whose name does, by name. In any case; at
   // most kMostFound.
   virtual base::Task<base::Result<std::vector<User>>> Search(std::string beginning) = 0;
+
+  // For whoever changes a user, with the names as they were: nothing that was read before is
+  // answered from now on.
+  virtual void Forget(const User&) {}
 };
 
 }  // namespace cruddur::accounts

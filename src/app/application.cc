@@ -26,6 +26,7 @@
 #include "api/page_cache.h"
 #include "api/people_routes.h"
 #include "api/pool_routes.h"
+#include "api/shared_users.h"
 #include "api/system_routes.h"
 #include "api/table_events.h"
 #include "app/cache.h"
@@ -104,7 +105,8 @@ struct Application::Parts {
         loops(static_cast<size_t>(settings.Integer("threads"))),
         database(DatabaseOf(settings)),
         users(database),
-        directory(users, clock) {}
+        shared_users(users),
+        directory(shared_users, clock) {}
 
   base::Status Build(std::vector<TriggerSettings> wanted_triggers);
   base::Status BuildAccounts();
@@ -125,6 +127,7 @@ struct Application::Parts {
 
   accounts::ConnectionPool database;
   accounts::DatabaseUsers users;
+  api::SharedUsers shared_users;
   accounts::UserDirectory directory;
   std::unique_ptr<accounts::BuiltInKeys> keys;
   accounts::Revocations revocations{clock};
@@ -174,6 +177,8 @@ base::Status Application::Parts::Build(std::vector<TriggerSettings> wanted_trigg
   pages = std::make_unique<api::PageCache>(keep_pages ? cache.get() : nullptr);
   messaging::ServiceOptions options = ServiceOptionsOf(settings, store);
   if (cache.remote() != nullptr) {
+    shared_users.UseCache(cache.get());
+    options.cache = cache.get();
     options.changed = [this](std::vector<std::string> partitions) {
       return pages->DropEverywhere(std::move(partitions));
     };

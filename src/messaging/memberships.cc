@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "messaging/table.h"
+#include "model/stored_item.h"
+
 namespace cruddur::messaging {
 namespace {
 
@@ -53,11 +56,13 @@ void Memberships::ForgetIfLate(std::string_view conversation, uint64_t epoch) {
 void Memberships::Forget(std::string_view conversation) {
   epoch_.fetch_add(1);
   known_.Erase(conversation);
+  if (cache_ != nullptr) cache_->Drop(RecordPartition(conversation));
 }
 
 void Memberships::Clear() {
   epoch_.fetch_add(1);
   known_.Clear();
+  if (cache_ != nullptr) cache_->DropAll();
 }
 
 KnownPtr Memberships::FindRemembered(std::string_view conversation, std::string_view user) {
@@ -65,24 +70,64 @@ KnownPtr Memberships::FindRemembered(std::string_view conversation, std::string_
   return known && (*known)->HasMember(user) ? *std::move(known) : nullptr;
 }
 
-Task<DbResult<KnownPtr>> Memberships::Find(std::string_view conversation, std::string_view user) {
+Task<base::Result<KnownPtr>> Memberships::Find(std::string_view conversation,
+                                               std::string_view user) {
   if (const auto known = known_.Find(conversation)) {
     co_return (*known)->HasMember(user) ? *known : nullptr;
   }
   const uint64_t before = epoch();
-  CO_TRY_ASSIGN(auto record, co_await store_.FindRecord(conversation));
-  if (!record) {
-    CO_TRY_ASSIGN(auto rows, co_await store_.RowsOf(conversation));
-    if (rows.empty()) {
-      // The index lags on some stores; the user's own rows don't.
-      CO_TRY_ASSIGN(auto row, co_await store_.NewestRowIn(user, conversation));
-      if (row) rows.push_back(*std::move(row));
-    }
-    record = RecordFromRows(conversation, rows);
-  }
-  if (record->members.empty()) co_return nullptr;
-  const KnownPtr known = Remember(*std::move(record), before);
+  CO_TRY_ASSIGN(Conversation record, co_await Load(conversation, user));
+  if (record.members.empty()) co_return nullptr;
+  const KnownPtr known = Remember(std::move(record), before);
   co_return known->HasMember(user) ? known : nullptr;
+}
+
+Task<base::Result<Conversation>> Memberships::Load(std::string_view conversation,
+                                                   std::string_view user) {
+  const std::string name(conversation);
+  bool loaded_here = false;
+  const auto load = [&] {
+    loaded_here = true;
+    return LoadRecord(name);
+  };
+  // The epoch is never 0 there: that would be to share nothing.
+  CO_TRY_ASSIGN(cache::Bytes bytes, co_await loads_.Run(name, epoch() + 1, load));
+  // What somebody else didn't find may have been written since, and acknowledged to this caller.
+  if (!bytes && !loaded_here) {
+    CO_TRY_ASSIGN(bytes, co_await LoadRecord(name));
+  }
+  if (bytes) {
+    const auto item = model::DecodeItem(*bytes);
+    if (item) co_return ConversationOf(*item);
+  }
+  auto rows = co_await store_.RowsOf(conversation);
+  if (!rows) co_return std::unexpected(ErrorOf(rows.error()));
+  if (rows->empty()) {
+    // The index lags on some stores; the user's own rows don't.
+    auto row = co_await store_.NewestRowIn(user, conversation);
+    if (!row) co_return std::unexpected(ErrorOf(row.error()));
+    if (*row) rows->push_back(**std::move(row));
+  }
+  co_return RecordFromRows(conversation, *rows);
+}
+
+Task<base::Result<cache::Bytes>> Memberships::LoadRecord(std::string conversation) {
+  const std::string key = RecordPartition(conversation);
+  cache::Lookup lookup;
+  if (cache_ != nullptr) {
+    lookup = co_await cache_->Get(key);
+    if (lookup.bytes && model::DecodeItem(*lookup.bytes)) co_return lookup.bytes;
+  }
+  const auto record = co_await store_.FindRecord(conversation);
+  if (!record) co_return std::unexpected(ErrorOf(record.error()));
+  if (!*record) co_return nullptr;
+  auto bytes = std::make_shared<std::string>();
+  model::EncodeItem(ItemOf(**record), *bytes);
+  // Without rows it isn't a conversation yet (Writer::Continue).
+  if (lookup.version != 0 && !(*record)->last_message_at.empty()) {
+    co_await cache_->SetIfNewer(key, lookup.version, bytes);
+  }
+  co_return bytes;
 }
 
 }  // namespace cruddur::messaging

@@ -28,7 +28,7 @@ Service::Service(dynamo::Client& client, People& people, const base::Clock& cloc
                  ServiceOptions options)
     : store_(client, std::move(options.table)),
       changed_(std::move(options.changed)),
-      memberships_(store_, options.remembered_conversations),
+      memberships_(store_, options.remembered_conversations, options.cache),
       projection_(store_, people, watch_, options.projection),
       renaming_(store_),
       newest_times_(options.remembered_conversations),
@@ -60,7 +60,7 @@ void Service::SetStreamed(bool streamed) {
 Task<base::Status> Service::CheckMember(std::string user, std::string conversation) {
   if (!IsPlausible(conversation)) co_return NoSuchConversation();
   const auto known = co_await memberships_.Find(conversation, user);
-  if (!known) co_return std::unexpected(ErrorOf(known.error()));
+  if (!known) co_return std::unexpected(known.error());
   if (!*known) co_return NoSuchConversation();
   co_return base::Status();
 }
@@ -85,7 +85,7 @@ Task<Result<Page<ConversationRow>>> Service::ListConversations(std::string user,
 Task<Result<Message>> Service::Send(Person sender, std::string conversation, std::string text) {
   if (!IsPlausible(conversation)) co_return NoSuchConversation();
   auto known = co_await memberships_.Find(conversation, sender.uuid);
-  if (!known) co_return std::unexpected(ErrorOf(known.error()));
+  if (!known) co_return std::unexpected(known.error());
   if (!*known) co_return NoSuchConversation();
   const KnownPtr record = *std::move(known);
   auto sent = co_await writer_.Send(std::move(sender), record, std::move(text));

@@ -34,6 +34,8 @@ struct ServiceOptions {
   WriterOptions writer;
   ProjectionOptions projection;
   Changed changed;  // empty: nobody asks
+  // That other processes share: keeps who the members are. Null: none.
+  cache::Cache* cache = nullptr;
 };
 
 class Service {
