@@ -14,9 +14,11 @@ namespace cruddur::cache {
 
 class DawdlingStore final : public RemoteStore {
  public:
-  // Each call takes up to `most` before it goes out, and up to as long after it has come back.
-  DawdlingStore(std::unique_ptr<RemoteStore> store, std::chrono::microseconds most)
-      : store_(std::move(store)), most_(most) {}
+  // Each call takes from `least` up to `most` before it goes out, and as long after it has come
+  // back.
+  DawdlingStore(std::unique_ptr<RemoteStore> store, std::chrono::microseconds most,
+                std::chrono::microseconds least = {})
+      : store_(std::move(store)), least_(least), most_(most) {}
 
   base::Task<base::Result<Values>> Get(std::vector<std::string> keys,
                                        std::chrono::milliseconds patience) override {
@@ -37,13 +39,14 @@ class DawdlingStore final : public RemoteStore {
 
  private:
   base::Task<void> Pause() const {
-    net::Timer timer(co_await base::asio::this_coro::executor,
-                     std::chrono::microseconds(base::RandomUint64() % most_.count()));
+    net::Timer timer(
+        co_await base::asio::this_coro::executor,
+        least_ + std::chrono::microseconds(base::RandomUint64() % (most_ - least_).count()));
     co_await timer.async_wait(base::kUseTask);
   }
 
   const std::unique_ptr<RemoteStore> store_;
-  const std::chrono::microseconds most_;
+  const std::chrono::microseconds least_, most_;
 };
 
 }  // namespace cruddur::cache

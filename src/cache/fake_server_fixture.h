@@ -2,14 +2,13 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/basic_waitable_timer.hpp>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <string>
 
 #include "base/random.h"
 #include "cache/remote_store.h"
-#include "net/sockets.h"
 
 namespace cruddur::cache {
 
@@ -19,6 +18,11 @@ struct FakeServer {
   std::atomic<Mood> mood{Mood::kWell};
   std::atomic<int> failing_percent{0};  // of the calls, besides
   std::atomic<int> calls{0};
+  // Calls beyond so many hang, whatever the mood.
+  std::atomic<int> well_for{std::numeric_limits<int>::max()};
+  // How long all calls that hung were to be waited for: nobody really waits.
+  std::atomic<int64_t> waited_ms{0};
+  std::atomic<int64_t> last_patience_ms{0};
 
   std::mutex mutex;
   std::map<std::string, std::string> values;  // protected by mutex
@@ -65,15 +69,11 @@ class FakeStore final : public RemoteStore {
   size_t max_value_bytes() const override { return 1024 * 1024; }
 
  private:
-  static base::Task<void> Sleep(std::chrono::microseconds time) {
-    net::Timer timer(co_await base::asio::this_coro::executor, time);
-    co_await timer.async_wait(base::kUseTask);
-  }
-
   base::Task<base::Status> Behave(std::chrono::milliseconds patience) {
     ++server_.calls;
-    if (server_.mood == FakeServer::Mood::kHangs) {
-      co_await Sleep(patience);
+    server_.last_patience_ms = patience.count();
+    if (server_.mood == FakeServer::Mood::kHangs || server_.calls > server_.well_for) {
+      server_.waited_ms += patience.count();
       co_return base::Fail(base::ErrorCode::kDeadlineExceeded, "no answer in time");
     }
     if (server_.mood == FakeServer::Mood::kRefuses ||

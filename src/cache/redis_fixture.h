@@ -50,10 +50,19 @@ class RedisServer {
   }
   // After Stop, on the same port; pid_ stays 0 if it ended at once.
   void Start() {
-    std::vector<std::string> words = {
-        "redis-server", "--port", std::to_string(port_), "--bind", "127.0.0.1",
-        "--save",       "",       "--appendonly",        "no",     "--dir",
-        "/tmp"};
+    std::vector<std::string> words = {"redis-server",
+                                      "--port",
+                                      std::to_string(port_),
+                                      "--bind",
+                                      "127.0.0.1",
+                                      "--save",
+                                      "",
+                                      "--appendonly",
+                                      "no",
+                                      "--dir",
+                                      "/tmp",
+                                      "--dbfilename",
+                                      "nobody-has-written-" + std::to_string(port_) + ".rdb"};
     for (const std::string& option : options_) {
       words.push_back(option == "{port}" ? std::to_string(port_) : option);
     }

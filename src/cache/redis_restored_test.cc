@@ -93,7 +93,10 @@ TEST_F(RedisRestoredTest, FromASnapshot) {
 
 // A replica that had been cut off takes over, and clients find it under the address of the first.
 TEST_F(RedisRestoredTest, ByAFailoverToAReplicaThatWasBehind) {
-  RedisServer master, replica;
+  // What the two hand each other passes through files.
+  std::filesystem::create_directories(folder);
+  RedisServer master({"--dir", folder, "--dbfilename", "master.rdb"});
+  RedisServer replica({"--dir", folder, "--dbfilename", "replica.rdb"});
   const std::string port = std::to_string(master.port());
   const auto cache = On(master);
   Set(*cache, "old");

@@ -133,6 +133,38 @@ TEST_F(RemoteCacheTest, StaysAwayFromAServerThatFailsAndComesBack) {
   EXPECT_NE(Get("a", *slow).bytes, nullptr);
 }
 
+// All that a request asks of the cache: who asks, whether he is a member, the page, and for a write
+// the drop of what it changed, whose keys go out together. By the patience that each call was
+// given, which is what a server that hangs takes.
+TEST_F(RemoteCacheTest, CostsARequestAtMost50MillisecondsWhereverTheServerBeginsToHang) {
+  const auto request = [](RemoteCache& asked) -> base::Task<void> {
+    for (const std::string_view key : {"user", "member", "page"}) co_await asked.Get(key);
+    std::vector<std::string> changed;
+    changed.emplace_back("page");
+    co_await asked.DropEverywhere(std::move(changed));
+  };
+  for (int well_for = 0; well_for < 8; ++well_for) {
+    server.Forget();  // so that versions have to be made too
+    server.calls = 0;
+    server.waited_ms = 0;
+    server.well_for = well_for;
+    const auto hung = NewCache({.retry_interval = 1h});
+    Run(request(*hung));
+    EXPECT_LE(server.waited_ms, 50) << "after " << well_for << " calls that went well";
+    hung->Stop(0ms);
+    Run(Breath());
+  }
+}
+
+// Two calls of one look-up share its patience: what the first one took the second one hasn't.
+TEST_F(RemoteCacheTest, GivesALookUpOnePatienceForAllItsCalls) {
+  RemoteCache slow(loops.loop(0),
+                   std::make_unique<DawdlingStore>(std::make_unique<FakeStore>(server), 10ms, 5ms),
+                   {.patience = 2s, .retry_interval = 1ms});
+  EXPECT_NE(Get("a", slow).version, 0u);
+  EXPECT_LE(server.last_patience_ms, 1'990) << "of the version that had to be made";
+}
+
 TEST_F(RemoteCacheTest, AsksAServerThatIsAwayNoMoreThanOnceAnInterval) {
   const auto calm = NewCache({.patience = 1ms, .retry_interval = 1h});
   server.mood = Mood::kRefuses;
