@@ -34,6 +34,11 @@ def store_with_pages():
     return server, conversation
 
 
+def wait(rate):
+    """What a request takes on average where CONNECTIONS of them are always under way."""
+    return f"{CONNECTIONS / rate * 1e3:.2f} ms"
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -63,8 +68,8 @@ def main():
         with_it, cpu, _ = median_of(rates[cached])
         without, plain_cpu, _ = median_of(rates[plain])
         rows.append(
-            f"| GET {name}, {size} bytes | {with_it:,.0f}/s, {cpu:.1f} µs | {without:,.0f}/s, "
-            f"{plain_cpu:.1f} µs | {with_it / without:.2f} | 1.5 |"
+            f"| GET {name}, {size} bytes | {with_it:,.0f}/s, {cpu:.1f} µs, {wait(with_it)} | "
+            f"{without:,.0f}/s, {plain_cpu:.1f} µs, {wait(without)} | {with_it / without:.2f} | 1.5 |"
         )
     hits, misses = metric(cached, 'cruddur_cache_hits{adapter="redis"}'), metric(
         cached, 'cruddur_cache_misses{adapter="redis"}'

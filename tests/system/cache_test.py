@@ -93,6 +93,16 @@ class SharedCache(unittest.TestCase):
 
         self.assertTrue(wait_until(hit))
 
+    def test_users_and_members_are_kept_beside_pages(self):
+        def kept():
+            self.newest(self.servers[0], "londo")
+            keys = self.redis.command("KEYS", "*")
+            return all(kind in keys for kind in (b"v:USR#id#", b"v:USR#handle#", b"v:CNV#"))
+
+        self.assertTrue(wait_until(kept))
+        self.newest(self.servers[1], "londo")
+        self.assertEqual(self.servers[1].get(f"/api/messages/{self.conversation}", "andrewbrown").status, 404)
+
     def test_nobody_is_served_what_is_not_his(self):
         path = f"/api/messages/{self.conversation}"
         for server in self.servers:
