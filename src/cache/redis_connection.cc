@@ -68,8 +68,9 @@ struct RedisConnection::Waiter {
 };
 
 RedisConnection::RedisConnection(base::Loop& loop, const RedisAddress& address,
-                                 net::NameLookUp& names, net::TlsContext* tls)
-    : loop_(loop), address_(address), names_(names), tls_(tls) {}
+                                 net::NameLookUp& names, net::TlsContext* tls,
+                                 std::shared_ptr<const void> owner)
+    : owner_(std::move(owner)), loop_(loop), address_(address), names_(names), tls_(tls) {}
 
 RedisConnection::~RedisConnection() = default;
 

@@ -33,9 +33,10 @@ std::string RedisCommand(const std::vector<std::string_view>& words);
 
 class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
  public:
-  // `tls` is null for plain TCP. The others must outlive the connection.
+  // `tls` is null for plain TCP. `owner` is what has the three before it, which must outlive the
+  // connection; null: the caller sees to it.
   RedisConnection(base::Loop& loop, const RedisAddress& address, net::NameLookUp& names,
-                  net::TlsContext* tls);
+                  net::TlsContext* tls, std::shared_ptr<const void> owner = nullptr);
   ~RedisConnection();
 
   // Connects where it isn't. Errors: kUnavailable (also what the server answers as an error),
@@ -60,6 +61,7 @@ class RedisConnection : public std::enable_shared_from_this<RedisConnection> {
   base::Task<void> Flush(std::shared_ptr<net::ClientStream> stream);
   void GiveUp(const base::Error& why);
 
+  const std::shared_ptr<const void> owner_;
   base::Loop& loop_;
   const RedisAddress& address_;
   net::NameLookUp& names_;

@@ -30,8 +30,7 @@ RedisStore::RedisStore(RedisAddress address, const std::string& ca_file)
 RedisStore::~RedisStore() {
   // A socket is closed on its own loop, which may be reading it.
   for (auto& [loop, connection] : connections_) {
-    base::asio::post(
-        *loop, [connection = std::move(connection), shared = shared_] { connection->Close(); });
+    base::asio::post(*loop, [connection = std::move(connection)] { connection->Close(); });
   }
 }
 
@@ -42,7 +41,7 @@ std::shared_ptr<RedisConnection> RedisStore::ConnectionOf(base::Loop& loop) {
   }
   return connections_
       .emplace_back(&loop, std::make_shared<RedisConnection>(loop, shared_->address, shared_->names,
-                                                             shared_->tls.get()))
+                                                             shared_->tls.get(), shared_))
       .second;
 }
 
