@@ -122,11 +122,12 @@ bool BuiltInKeys::Look() {
   const auto files = Files().value_or(std::vector<std::string>());
   {
     const std::lock_guard lock(mutex_);
-    if (files == loaded_->files || files == unread_) return false;
+    if (files == loaded_->files) return false;
   }
   auto loaded = Load();
   if (!loaded) {  // what we have still serves
     const std::lock_guard lock(mutex_);
+    if (files == unread_) return false;
     unread_ = files;
     base::Log(base::LogLevel::kWarn, "keys_not_read", {{"reason", loaded.error().message}});
     return false;
@@ -138,6 +139,7 @@ bool BuiltInKeys::Look() {
 void BuiltInKeys::Adopt(Loaded loaded) {
   const std::lock_guard lock(mutex_);
   loaded_ = std::make_shared<const Loaded>(std::move(loaded));
+  unread_.clear();
   refreshed_at_ = clock_.Now();
   generation_.fetch_add(1, std::memory_order_release);
 }

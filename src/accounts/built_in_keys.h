@@ -41,8 +41,8 @@ class BuiltInKeys final : public KeySource {
   // more than kRetiredKeyLife ago.
   base::Status Rotate();
 
-  // Whether there were other files than before; takes them over then. Files that can't be read are
-  // logged once and passed over.
+  // Whether there were other files than before; takes them over then. While files can't be
+  // read, what was there serves; it is logged once.
   bool Look();
 
   std::shared_ptr<const auth::Jwks> Keys() const override;
@@ -75,7 +75,7 @@ class BuiltInKeys final : public KeySource {
   mutable std::mutex mutex_;
   std::shared_ptr<const Loaded> loaded_;  // protected by mutex_
   base::Micros refreshed_at_{};           // protected by mutex_
-  std::vector<std::string> unread_;       // files that Look couldn't read; protected by mutex_
+  std::vector<std::string> unread_;       // that Look logged; protected by mutex_
   std::atomic<uint64_t> generation_{0};
 };
 

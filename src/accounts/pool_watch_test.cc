@@ -106,7 +106,13 @@ TEST(PoolKeys, ThatWereAddedElsewhereSignSoon) {
   const std::string broken = folder + "/keys/token-0009.pem";
   std::ofstream(broken) << "no key";
   for (int i = 0; i < 2; ++i) EXPECT_FALSE(server->Look());
+  // Mended, it is read, though its name is the same.
   std::filesystem::remove(broken);
+  std::filesystem::copy_file(folder + "/keys/token-0001.pem", broken);
+  EXPECT_TRUE(server->Look());
+  EXPECT_EQ(server->signer().kid, before);
+  std::filesystem::remove(broken);
+  EXPECT_TRUE(server->Look());
   std::filesystem::rename(folder + "/keys", folder + "/away");
   EXPECT_FALSE(server->Look());
   std::filesystem::rename(folder + "/away", folder + "/keys");
