@@ -88,6 +88,11 @@ base::Result<MailSender> SmtpSender(SmtpOptions options, const base::Clock& cloc
   if (!tls && !options.url.starts_with("smtp://")) {
     return refuse("smtp-url must be smtp://host:port or smtps://host:port");
   }
+  // libcurl would take a login from it, behind the back of what follows, and a name to greet with.
+  const size_t host = options.url.find("//") + 2;
+  if (options.url.size() == host || options.url.find_first_of("@/?#", host) != std::string::npos) {
+    return refuse("smtp-url must be a host and a port only: a login is smtp-user's");
+  }
   if (!IsEmail(options.from)) return refuse("smtp-from must be an email address");
   if (!tls && !options.start_tls && !options.user.empty()) {
     return refuse("smtp-user needs TLS: the password would be sent in the clear");

@@ -24,6 +24,12 @@ TEST(SmtpSender, RefusesWhatCannotBeMeant) {
   };
   EXPECT_THAT(refused([](SmtpOptions& o) { o.url = "http://localhost"; }), HasSubstr("smtp-url"));
   EXPECT_THAT(refused([](SmtpOptions& o) { o.url = ""; }), HasSubstr("smtp-url"));
+  for (const char* url :
+       {"smtp://", "smtp://user:secret@localhost:25", "smtps://user@localhost",
+        "smtp://localhost/greeting", "smtp://localhost?tls=no", "smtp://localhost#x"}) {
+    EXPECT_THAT(refused([&](SmtpOptions& o) { o.url = url; }), HasSubstr("smtp-url")) << url;
+  }
+  EXPECT_EQ(refused([](SmtpOptions& o) { o.url = "smtps://[::1]:465"; }), "");
   EXPECT_THAT(refused([](SmtpOptions& o) { o.from = "Cruddur"; }), HasSubstr("smtp-from"));
   EXPECT_THAT(refused([](SmtpOptions& o) { o.from = "a@b.c>\r\nBcc: <x@y.z"; }),
               HasSubstr("smtp-from"));
