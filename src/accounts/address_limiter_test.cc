@@ -31,6 +31,7 @@ TEST(AddressLimiter, TakesANetworkOfIpv6ForOne) {
   EXPECT_EQ(limiter.Take("2001:db8:0:1::1"), 0);
   EXPECT_EQ(limiter.Take("::ffff:10.0.0.1"), 0);
   EXPECT_EQ(limiter.Take("::ffff:10.0.0.2"), 0) << "IPv4 in IPv6's clothes";
+  EXPECT_EQ(limiter.Take("10.0.0.2"), 1) << "which is the same";
 }
 
 TEST(AddressLimiter, OfRateZeroLimitsNothing) {

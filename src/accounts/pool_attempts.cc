@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "accounts/address_network.h"
 #include "accounts/sql.h"
 #include "auth/digest.h"
 #include "base/ascii.h"
@@ -32,10 +33,43 @@ base::Status DeleteOld(Connection& connection, base::Micros now) {
   return {};
 }
 
+// What a network may, times this: then each attempt blocks the next, but for no longer than a
+// minute, since it blocks the owner too.
+constexpr int kCeiling = 20;
+
+AttemptLimit CeilingOf(AttemptLimit limit) {
+  limit.free_attempts *= kCeiling;
+  limit.longest_block = seconds(60);
+  return limit;
+}
+
+std::string OfClient(const Attempt& attempt) {
+  // A subject has no line breaks.
+  return attempt.subject + "\nfrom\n" + auth::HexSha256(NetworkOf(attempt.client, 3));
+}
+
 }  // namespace
 
 base::Result<int> CountAttempt(Connection& connection, const AttemptLimit& limit,
-                               std::string_view subject, base::Micros now) {
+                               const Attempt& attempt, base::Micros now) {
+  // In this order: what a network is refused doesn't count against the subject.
+  TRY_ASSIGN(const int wait, CountOfClient(connection, limit, attempt, now));
+  if (wait > 0) return wait;
+  return CountOfSubject(connection, limit, attempt, now);
+}
+
+base::Result<int> CountOfClient(Connection& connection, const AttemptLimit& limit,
+                                const Attempt& attempt, base::Micros now) {
+  return CountForAll(connection, limit, OfClient(attempt), now);
+}
+
+base::Result<int> CountOfSubject(Connection& connection, const AttemptLimit& limit,
+                                 const Attempt& attempt, base::Micros now) {
+  return CountForAll(connection, CeilingOf(limit), attempt.subject, now);
+}
+
+base::Result<int> CountForAll(Connection& connection, const AttemptLimit& limit,
+                              std::string_view subject, base::Micros now) {
   TRY(DeleteOld(connection, now));
   const std::string key = KeyOf(limit, subject);
   TRY_ASSIGN(const Rows counted,
@@ -57,8 +91,10 @@ base::Result<int> CountAttempt(Connection& connection, const AttemptLimit& limit
 }
 
 base::Status ForgetAttempts(Connection& connection, const AttemptLimit& limit,
-                            std::string_view subject) {
-  TRY(connection.Run(sql::kPoolAttemptForget, {KeyOf(limit, subject)}));
+                            const Attempt& attempt) {
+  for (const std::string& subject : {attempt.subject, OfClient(attempt)}) {
+    TRY(connection.Run(sql::kPoolAttemptForget, {KeyOf(limit, subject)}));
+  }
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "accounts/pool_attempts.h"
+#include "accounts/pool_nobody.h"
 #include "accounts/sql.h"
 #include "auth/digest.h"
 #include "auth/encoding.h"
@@ -33,6 +34,15 @@ std::string HashOf(const PoolContext& context, CodePurpose purpose, std::string_
 
 constexpr int kGuesses = 10;  // wrong ones that a code survives, but for one
 
+// Of a row of pool_code.
+bool IsUsed(const Rows& rows) { return rows.Text(0, 1) == "1"; }
+bool IsExpired(const Rows& rows, base::Micros now) {
+  int failures = 0;
+  const std::string counted = rows.Text(0, 3);
+  std::from_chars(counted.data(), counted.data() + counted.size(), failures);
+  return rows.Text(0, 2) <= base::FormatTimestamp(now) || failures >= kGuesses;
+}
+
 // "b***@e***", as Cognito shows an address. In lower case: whether the address is shown as it was
 // typed or as it is stored must not be seen.
 std::string Masked(std::string_view email) {
@@ -46,7 +56,9 @@ std::string Masked(std::string_view email) {
 base::Status SendCode(const PoolContext& context, Connection& connection, CodePurpose purpose,
                       const PoolUser& user) {
   const base::Micros now = context.clock.Now();
-  TRY_ASSIGN(const int wait, CountAttempt(connection, kRecipientLimit, user.email, now));
+  const AttemptLimit& limit =
+      purpose == CodePurpose::kSignUp ? kSignUpMailLimit : kRecoveryMailLimit;
+  TRY_ASSIGN(const int wait, CountForAll(connection, limit, user.email, now));
   if (wait > 0) {
     base::Log(base::LogLevel::kWarn, "too much mail to one address: a code was not sent",
               {{"username", user.username}});
@@ -79,12 +91,14 @@ base::Result<CodeState> CheckCode(const PoolContext& context, Connection& connec
   if (!auth::ConstantTimeEqual(rows.Text(0, 0), HashOf(context, purpose, sub, code))) {
     return CodeState::kWrong;
   }
-  if (rows.Text(0, 1) == "1") return CodeState::kUsed;
-  int failures = 0;
-  const std::string counted = rows.Text(0, 3);
-  std::from_chars(counted.data(), counted.data() + counted.size(), failures);
-  const bool in_time = rows.Text(0, 2) > base::FormatTimestamp(context.clock.Now());
-  return in_time && failures < kGuesses ? CodeState::kGood : CodeState::kExpired;
+  if (IsUsed(rows)) return CodeState::kUsed;
+  return IsExpired(rows, context.clock.Now()) ? CodeState::kExpired : CodeState::kGood;
+}
+
+base::Result<bool> IsCodeLive(const PoolContext& context, Connection& connection,
+                              CodePurpose purpose, std::string_view sub) {
+  TRY_ASSIGN(const Rows rows, connection.Run(sql::kPoolCode, {sub, NameOf(purpose)}));
+  return !rows.empty() && !IsUsed(rows) && !IsExpired(rows, context.clock.Now());
 }
 
 base::Status MissCode(Connection& connection, CodePurpose purpose, std::string_view sub,
@@ -109,13 +123,8 @@ void WriteDelivery(json::Writer& writer, std::string_view email) {
 
 std::string DeliveryAnswer(const PoolContext& context, std::string_view name,
                            const PoolUser* user) {
-  std::string email(name);
-  if (user) {
-    email = user->email;
-  } else if (!IsEmail(name)) {
-    const auto digest = auth::HmacSha256(context.secret, "destination\n" + std::string(name));
-    email = {static_cast<char>('a' + digest[0] % 26), '@', static_cast<char>('a' + digest[1] % 26)};
-  }
+  const std::string email =
+      user ? user->email : NobodysAddress(context.secret, NobodysId(context.secret, name));
   std::string body;
   json::Writer writer(body);
   writer.BeginObject().Key("CodeDeliveryDetails");

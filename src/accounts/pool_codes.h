@@ -14,7 +14,8 @@ namespace cruddur::accounts {
 enum class CodePurpose { kSignUp, kPassword };  // good for 24 hours, for one
 
 // Makes a new code, which replaces the last one, and hands it to the outbox. Does neither where too
-// much mail has gone to the user's address (kRecipientLimit): to say so would tell whose it is.
+// much mail has gone to the user's address (kSignUpMailLimit, kRecoveryMailLimit): to say so would
+// tell whose it is.
 base::Status SendCode(const PoolContext& context, Connection& connection, CodePurpose purpose,
                       const PoolUser& user);
 
@@ -22,6 +23,10 @@ base::Status SendCode(const PoolContext& context, Connection& connection, CodePu
 enum class CodeState { kWrong, kExpired, kUsed, kGood };
 base::Result<CodeState> CheckCode(const PoolContext& context, Connection& connection,
                                   CodePurpose purpose, std::string_view sub, std::string_view code);
+
+// Whether there is a code that could be guessed.
+base::Result<bool> IsCodeLive(const PoolContext& context, Connection& connection,
+                              CodePurpose purpose, std::string_view sub);
 
 // A code was guessed wrongly: of this user (empty: nobody), or of one of those who signed up with
 // the address and haven't confirmed it.

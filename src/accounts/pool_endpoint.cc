@@ -25,14 +25,14 @@ DatabaseOptions ForOperations(DatabaseOptions options) {
 }
 
 PoolAnswer Run(const PoolContext& context, const PoolOperation& operation, Connection& connection,
-               const std::string& body) {
+               const std::string& body, std::string_view client) {
   json::Document document;
   const auto root = document.Parse(body);
   json::Object object;
   if (!root || root->get(object)) {
     return RefusePool("SerializationException", "The body is not a JSON object");
   }
-  PoolRequest request(object);
+  PoolRequest request(object, client);
   return operation.run(context, connection, request);
 }
 
@@ -109,9 +109,10 @@ base::Task<PoolAnswer> PoolEndpoint::Answer(const PoolOperation& operation,
     co_return std::unexpected(std::move(admitted).error());
   }
   std::move_only_function<base::Result<PoolAnswer>(Connection&)> work =
-      [this, &operation,
-       body = std::string(request.body)](Connection& connection) -> base::Result<PoolAnswer> {
-    return Run(context_, operation, connection, body);
+      [this, &operation, body = std::string(request.body),
+       client = std::string(request.remote_address)](
+          Connection& connection) -> base::Result<PoolAnswer> {
+    return Run(context_, operation, connection, body, client);
   };
   auto ran = co_await connections_.Run<PoolAnswer>(Access::kWrite, std::move(work));
   if (!ran) co_return std::unexpected(PoolError(std::move(ran).error()));

@@ -46,7 +46,7 @@ class PoolTest : public OnBothDatabases {
     const auto root = document.Parse(body);
     json::Object object;
     if (!root || root->get(object)) throw std::runtime_error(body);
-    PoolRequest request(object);
+    PoolRequest request(object, client_);
     return FindPoolOperation(operation)->run(*context_, *connection_, request);
   }
   // The answer; the test fails where there is none.
@@ -129,6 +129,7 @@ class PoolTest : public OnBothDatabases {
     Call("ConfirmSignUp", Confirming(name, LastCode()));
   }
 
+  std::string client_ = "192.0.2.1";  // the address that requests come from
   base::ManualClock clock_{kTestTime};
   KeptMail outbox_;
   Revocations revocations_{clock_};

@@ -12,6 +12,17 @@ bool MayRecover(const PoolUser& user) {
          (user.status == "CONFIRMED" || user.status == "RESET_REQUIRED");
 }
 
+// Counts a guess against all who make one, where there is a code to guess. One too many is answered
+// like a wrong one: that it counted would tell that there is a code, and so a user.
+base::Result<bool> MayGuess(const PoolContext& context, Connection& connection,
+                            std::string_view sub, const Attempt& attempt) {
+  TRY_ASSIGN(const bool live, IsCodeLive(context, connection, CodePurpose::kPassword, sub));
+  if (!live) return true;
+  TRY_ASSIGN(const int wait,
+             CountOfSubject(connection, kRecoveryCodeLimit, attempt, context.clock.Now()));
+  return wait == 0;
+}
+
 }  // namespace
 
 PoolAnswer ForgotPassword(const PoolContext& context, Connection& connection,
@@ -20,8 +31,9 @@ PoolAnswer ForgotPassword(const PoolContext& context, Connection& connection,
   const std::string name = request.Username();
   TRY(request.Checked());
   TRY_ASSIGN(const auto account, FindAccount(connection, name));
-  TRY_ASSIGN(const int wait, CountAttempt(connection, kMailLimit, AttemptSubject(name, account),
-                                          context.clock.Now()));
+  TRY_ASSIGN(const int wait,
+             CountAttempt(connection, kMailLimit, {AttemptSubject(name, account), request.client()},
+                          context.clock.Now()));
   if (wait > 0) return TooManyAttempts(wait);
   if (account && MayRecover(account->user)) {
     TRY(SendCode(context, connection, CodePurpose::kPassword, account->user));
@@ -38,11 +50,14 @@ PoolAnswer ConfirmForgotPassword(const PoolContext& context, Connection& connect
   TRY(request.Checked());
   TRY(CheckPassword(password));
   TRY_ASSIGN(const auto account, FindAccount(connection, name));
-  const std::string subject = AttemptSubject(name, account);
-  TRY_ASSIGN(const int wait, CountAttempt(connection, kCodeLimit, subject, context.clock.Now()));
+  const Attempt attempt{AttemptSubject(name, account), request.client()};
+  const base::Micros now = context.clock.Now();
+  TRY_ASSIGN(const int wait, CountOfClient(connection, kRecoveryCodeLimit, attempt, now));
   if (wait > 0) return TooManyAttempts(wait);
   if (!account || !MayRecover(account->user)) return WrongCode();
   const std::string& sub = account->user.sub;
+  TRY_ASSIGN(const bool may_guess, MayGuess(context, connection, sub, attempt));
+  if (!may_guess) return WrongCode();
   TRY_ASSIGN(const CodeState state,
              CheckCode(context, connection, CodePurpose::kPassword, sub, code));
   if (state == CodeState::kWrong) {
@@ -52,13 +67,13 @@ PoolAnswer ConfirmForgotPassword(const PoolContext& context, Connection& connect
   if (state != CodeState::kGood) return ExpiredCode();
   TRY_ASSIGN(const bool first, UseCode(context, connection, CodePurpose::kPassword, sub, code));
   if (!first) return ExpiredCode();
-  TRY(SetPassword(connection, sub, StorePassword(sub, password), "CONFIRMED", context.clock.Now()));
+  TRY(SetPassword(connection, sub, StorePassword(sub, password), "CONFIRMED", now));
   // Whoever knew the old password is out.
   TRY(EndSessionsOf(context, connection, sub));
-  TRY(ForgetAttempts(connection, kCodeLimit, subject));
+  TRY(ForgetAttempts(connection, kRecoveryCodeLimit, attempt));
   // By whatever name they were made: the account is its owner's again.
   for (const std::string& forgiven : {sub, account->user.email}) {
-    TRY(ForgetAttempts(connection, kSignInLimit, forgiven));
+    TRY(ForgetAttempts(connection, kSignInLimit, {forgiven, request.client()}));
   }
   return "{}";
 }

@@ -26,7 +26,10 @@ struct TextRule {
 
 class PoolRequest {
  public:
-  explicit PoolRequest(json::Object body) : body_(body) {}
+  // `client`: the address that it came from.
+  PoolRequest(json::Object body, std::string_view client) : body_(body), client_(client) {}
+
+  std::string_view client() const { return client_; }
 
   // The member's text, whatever the rule finds; empty if it is missing.
   std::string Required(const TextRule& rule);
@@ -56,6 +59,7 @@ class PoolRequest {
   void WrongType() { wrong_type_ = true; }
 
   json::Object body_;
+  std::string_view client_;
   std::vector<std::string> violations_;
   bool wrong_type_ = false;
   std::string client_id_, pool_id_;

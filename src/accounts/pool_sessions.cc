@@ -160,8 +160,8 @@ PoolAnswer RefreshSession(const PoolContext& context, Connection& connection,
   if (token->generation > session->generation) return NotAuthorized("Invalid Refresh Token");
   const bool current = token->generation == session->generation;
   const bool late = !current && now > session->rotated_at + kRotationGrace;
-  if (late) TRY(End(context, connection, session->id));
   if (late || token->generation + 1 < session->generation) {
+    TRY(End(context, connection, session->id));
     if (rotation == Rotation::kKeep) return NotAuthorized("Refresh Token has been revoked");
     return RefusePool("RefreshTokenReuseException", "Refresh Token has been reused");
   }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "accounts/pool_attempts.h"
+#include "accounts/pool_nobody.h"
 #include "accounts/pool_operations.h"
 #include "accounts/pool_sessions.h"
 #include "accounts/sql.h"
@@ -39,11 +40,19 @@ PoolResult<std::string> Take(const Parameters& parameters, const std::string& na
 // comparison costs a hash.
 constexpr size_t kMostCompared = 5;
 
-PoolStatus CountSignIn(const PoolContext& context, Connection& connection,
-                       std::string_view subject) {
-  TRY_ASSIGN(const int wait, CountAttempt(connection, kSignInLimit, subject, context.clock.Now()));
+PoolStatus CountSignIn(const PoolContext& context, Connection& connection, const Attempt& attempt) {
+  TRY_ASSIGN(const int wait, CountAttempt(connection, kSignInLimit, attempt, context.clock.Now()));
   if (wait > 0) return RefusePool("NotAuthorizedException", "Password attempts exceeded", wait);
   return {};
+}
+
+struct SignInName {
+  std::string text;
+  std::string_view client;  // the address of who says it
+};
+
+Attempt AttemptOn(const SignInName& name, const std::optional<PoolAccount>& account) {
+  return {AttemptSubject(name.text, account), name.client};
 }
 
 struct Challenge {
@@ -92,15 +101,15 @@ std::string NewSecret() {
 // The user gets tokens, and attempts on the name are free again. Only here: to know the password of
 // some account that was signed up with somebody's address says nothing of who guesses at that.
 PoolAnswer LetIn(const PoolContext& context, Connection& connection, const PoolAccount& account,
-                 std::string_view name) {
+                 const SignInName& name) {
   TRY_ASSIGN(std::string answer, StartSession(context, connection, account));
-  TRY(ForgetAttempts(connection, kSignInLimit, AttemptSubject(name, account)));
+  TRY(ForgetAttempts(connection, kSignInLimit, AttemptOn(name, account)));
   return answer;
 }
 
 // The password was right: what else stands between the user and the tokens.
 PoolAnswer Admit(const PoolContext& context, Connection& connection, const PoolAccount& account,
-                 std::string_view name) {
+                 const SignInName& name) {
   const PoolUser& user = account.user;
   if (!user.enabled) return NotAuthorized("User is disabled.");
   if (user.status == "UNCONFIRMED") {
@@ -114,7 +123,7 @@ PoolAnswer Admit(const PoolContext& context, Connection& connection, const PoolA
   const Challenge challenge{.id = NewSecret(),
                             .kind = kNewPassword,
                             .sub = user.sub,
-                            .name = std::string(name),
+                            .name = name.text,
                             .password_hash = account.password.hash};
   TRY(PutChallenge(context, connection, challenge));
   std::string attributes, body;
@@ -135,34 +144,21 @@ PoolAnswer Admit(const PoolContext& context, Connection& connection, const PoolA
 }
 
 PoolAnswer SignInWithPassword(const PoolContext& context, Connection& connection,
-                              const Parameters& parameters) {
+                              std::string_view client, const Parameters& parameters) {
   TRY_ASSIGN(const std::string name, Take(parameters, "USERNAME"));
   TRY_ASSIGN(const std::string password, Take(parameters, "PASSWORD"));
   TRY_ASSIGN(const auto named, FindAccount(connection, name));
-  TRY(CountSignIn(context, connection, AttemptSubject(name, named)));
+  TRY(CountSignIn(context, connection, AttemptOn({name, client}, named)));
   TRY_ASSIGN(auto candidates, FindUnconfirmed(connection, name, kMostCompared));
   if (named) candidates.insert(candidates.begin(), *named);
   for (const PoolAccount& candidate : candidates) {
     if (auth::VerifyPassword(candidate.password.hash, password)) {
-      return Admit(context, connection, candidate, name);
+      return Admit(context, connection, candidate, {name, client});
     }
   }
   // Also for nobody: it takes as long.
   if (candidates.empty()) static_cast<void>(auth::VerifyPassword("", password));
   return WrongPassword();
-}
-
-// What an unknown user is to who only sees it, the same each time: an id and a verifier.
-PoolAccount Nobody(const PoolContext& context, std::string_view name) {
-  const auto seed = auth::HmacSha256(context.secret, "srp\n" + base::LowerAscii(name));
-  std::string id = auth::HexEncode(auth::AsBytes(auth::HmacSha256(auth::AsBytes(seed), "id")));
-  id[12] = '4';  // a version-4 UUID
-  id[16] = "89ab"[id[16] % 4];
-  PoolAccount nobody;
-  nobody.user.sub = fmt::format("{}-{}-{}-{}-{}", id.substr(0, 8), id.substr(8, 4),
-                                id.substr(12, 4), id.substr(16, 4), id.substr(20, 12));
-  nobody.password.srp = auth::FakeSrpVerifier(auth::AsBytes(seed));
-  return nobody;
 }
 
 PoolAnswer BeginSrp(const PoolContext& context, Connection& connection,
@@ -174,13 +170,15 @@ PoolAnswer BeginSrp(const PoolContext& context, Connection& connection,
   // shown their own id here would know that it has no owner.
   TRY_ASSIGN(const auto named, FindAccount(connection, name));
   // Nobody is made up in any case: so it takes as long.
-  PoolAccount account = Nobody(context, name);
-  if (named && !named->password.srp.verifier.empty()) account = *named;
-  const auto srp = auth::MakeSrpChallenge(account.password.srp);
+  std::string id = NobodysId(context.secret, name);
+  if (named) id = named->user.sub;
+  auth::SrpVerifier verifier = NobodysVerifier(context.secret, id);
+  if (named && !named->password.srp.verifier.empty()) verifier = named->password.srp;
+  const auto srp = auth::MakeSrpChallenge(verifier);
   // The id in SRP is the sub: a name typed in another way would make another key.
   const Challenge challenge{.id = NewSecret(),
                             .kind = kVerifier,
-                            .sub = account.user.sub,
+                            .sub = id,
                             .name = name,
                             .public_a = public_a,
                             .private_b = srp.private_b,
@@ -190,7 +188,7 @@ PoolAnswer BeginSrp(const PoolContext& context, Connection& connection,
   json::Writer writer(body);
   writer.BeginObject().Key("ChallengeName").String(kVerifier);
   writer.Key("ChallengeParameters").BeginObject();
-  writer.Key("SALT").String(account.password.srp.salt);
+  writer.Key("SALT").String(verifier.salt);
   writer.Key("SECRET_BLOCK").String(challenge.id);
   writer.Key("SRP_B").String(srp.public_b);
   writer.Key("USERNAME").String(challenge.sub);
@@ -198,7 +196,7 @@ PoolAnswer BeginSrp(const PoolContext& context, Connection& connection,
   return body;
 }
 
-PoolAnswer FinishSrp(const PoolContext& context, Connection& connection,
+PoolAnswer FinishSrp(const PoolContext& context, Connection& connection, std::string_view client,
                      const Parameters& responses) {
   TRY(Take(responses, "USERNAME"));
   TRY_ASSIGN(const std::string secret_block, Take(responses, "PASSWORD_CLAIM_SECRET_BLOCK"));
@@ -207,24 +205,25 @@ PoolAnswer FinishSrp(const PoolContext& context, Connection& connection,
   if (timestamp.size() > 64) return InvalidParameter("Invalid parameter TIMESTAMP");
   TRY_ASSIGN(const auto challenge, TakeChallenge(context, connection, kVerifier, secret_block));
   if (!challenge) return NotAuthorized("Invalid session for the user.");
-  TRY_ASSIGN(auto account, FindAccountBySub(connection, challenge->sub));
-  TRY(CountSignIn(context, connection, AttemptSubject(challenge->name, account)));
+  TRY_ASSIGN(const auto account, FindAccountBySub(connection, challenge->sub));
+  const SignInName name{challenge->name, client};
+  TRY(CountSignIn(context, connection, AttemptOn(name, account)));
   const bool known = account && !account->password.srp.verifier.empty();
-  if (!known) account = Nobody(context, challenge->name);
-
   const auto signature = auth::SrpSignature(
-      account->password.srp, {challenge->private_b, challenge->public_b}, challenge->public_a,
+      known ? account->password.srp : NobodysVerifier(context.secret, challenge->sub),
+      {challenge->private_b, challenge->public_b}, challenge->public_a,
       {.pool_name = SrpPoolName(),
        .user_id = challenge->sub,
        .secret_block = auth::Base64Decode(secret_block).value_or(""),
        .timestamp = timestamp});
   const bool proven = signature && auth::ConstantTimeEqual(auth::Base64Encode(*signature), claim);
   if (!known || !proven) return WrongPassword();
-  return Admit(context, connection, *account, challenge->name);
+  return Admit(context, connection, *account, name);
 }
 
 PoolAnswer SetNewPassword(const PoolContext& context, Connection& connection,
-                          const std::string& session, const Parameters& responses) {
+                          std::string_view client, const std::string& session,
+                          const Parameters& responses) {
   TRY(Take(responses, "USERNAME"));
   TRY_ASSIGN(const std::string password, Take(responses, "NEW_PASSWORD"));
   TRY(CheckPassword(password));
@@ -239,7 +238,7 @@ PoolAnswer SetNewPassword(const PoolContext& context, Connection& connection,
                          context.clock.Now(), challenge->password_hash));
   if (!replaced) return NotAuthorized("Invalid session for the user.");
   account->user.status = "CONFIRMED";
-  return LetIn(context, connection, *account, challenge->name);
+  return LetIn(context, connection, *account, {challenge->name, client});
 }
 
 }  // namespace
@@ -249,7 +248,8 @@ PoolAnswer InitiateAuth(const PoolContext& context, Connection& connection, Pool
   const std::string flow = request.Required({.member = "AuthFlow", .most = 64});
   const Parameters parameters = request.Map("AuthParameters");
   TRY(request.Checked());
-  if (flow == "USER_PASSWORD_AUTH") return SignInWithPassword(context, connection, parameters);
+  if (flow == "USER_PASSWORD_AUTH")
+    return SignInWithPassword(context, connection, request.client(), parameters);
   if (flow == "USER_SRP_AUTH") return BeginSrp(context, connection, parameters);
   if (flow == "REFRESH_TOKEN_AUTH" || flow == "REFRESH_TOKEN") {
     TRY_ASSIGN(const std::string token, Take(parameters, "REFRESH_TOKEN"));
@@ -277,8 +277,9 @@ PoolAnswer RespondToAuthChallenge(const PoolContext& context, Connection& connec
       request.Optional({.member = "Session", .least = 20, .most = 2048, .secret = true});
   const Parameters responses = request.Map("ChallengeResponses");
   TRY(request.Checked());
-  if (name == kVerifier) return FinishSrp(context, connection, responses);
-  if (name == kNewPassword) return SetNewPassword(context, connection, session, responses);
+  if (name == kVerifier) return FinishSrp(context, connection, request.client(), responses);
+  if (name == kNewPassword)
+    return SetNewPassword(context, connection, request.client(), session, responses);
   return NotAuthorized("Invalid session for the user.");
 }
 

@@ -1,9 +1,12 @@
 // SignUp, ConfirmSignUp, ResendConfirmationCode.
+#include <algorithm>
+
 #include "accounts/pool_attempts.h"
 #include "accounts/pool_attributes.h"
 #include "accounts/pool_codes.h"
 #include "accounts/pool_operations.h"
 #include "accounts/sql.h"
+#include "base/random.h"
 #include "base/timestamp.h"
 
 namespace cruddur::accounts {
@@ -25,6 +28,9 @@ PoolStatus CheckNames(Connection& connection, const PoolUser& user, base::Micros
   TRY(connection.Run(sql::kPoolUsersStaleDelete,
                      {base::FormatTimestamp(now - std::chrono::hours(24))}));
   for (const std::string& name : {user.username, user.preferred_username}) {
+    // Ids are the pool's to give, also those that it made up: who could take one as a name would
+    // know that it was nobody's.
+    if (base::IsUuid(name) && name != user.sub) return NameExists();
     TRY_ASSIGN(const bool taken, IsNameTaken(connection, name));
     if (taken) return NameExists();
   }
@@ -32,7 +38,7 @@ PoolStatus CheckNames(Connection& connection, const PoolUser& user, base::Micros
 }
 
 PoolAnswer Confirm(const PoolContext& context, Connection& connection, const PoolUser& user,
-                   std::string_view subject, std::string_view code) {
+                   const Attempt& attempt, std::string_view code) {
   const auto confirmed =
       connection.Run(sql::kPoolUserConfirm, {user.sub, base::FormatTimestamp(context.clock.Now())});
   if (!confirmed && confirmed.error().code == base::ErrorCode::kAlreadyExists) {
@@ -40,8 +46,21 @@ PoolAnswer Confirm(const PoolContext& context, Connection& connection, const Poo
   }
   if (!confirmed) return std::unexpected(confirmed.error());
   TRY(UseCode(context, connection, CodePurpose::kSignUp, user.sub, code));
-  TRY(ForgetAttempts(connection, kCodeLimit, subject));
+  TRY(ForgetAttempts(connection, kSignUpCodeLimit, attempt));
   return "{}";
+}
+
+// Counts a guess against all who make one, where there is something to confirm. One too many is
+// answered like a wrong one: that it counted would tell that somebody waits.
+base::Result<bool> MayGuess(const PoolContext& context, Connection& connection,
+                            const std::vector<PoolAccount>& candidates, const Attempt& attempt) {
+  const bool waiting = std::ranges::any_of(candidates, [](const PoolAccount& candidate) {
+    return candidate.user.status == "UNCONFIRMED";
+  });
+  if (!waiting) return true;
+  TRY_ASSIGN(const int wait,
+             CountOfSubject(connection, kSignUpCodeLimit, attempt, context.clock.Now()));
+  return wait == 0;
 }
 
 }  // namespace
@@ -58,7 +77,8 @@ PoolAnswer SignUp(const PoolContext& context, Connection& connection, PoolReques
   user.status = "UNCONFIRMED";
   user.created_at = user.updated_at = base::FormatTimestamp(now);
   TRY(CheckNames(connection, user, now));
-  TRY_ASSIGN(const int wait, CountAttempt(connection, kMailLimit, user.email, now));
+  TRY_ASSIGN(const int wait,
+             CountAttempt(connection, kMailLimit, {user.email, request.client()}, now));
   if (wait > 0) return TooManyAttempts(wait);
 
   const PoolAccount account{user, StorePassword(user.sub, password)};
@@ -79,11 +99,14 @@ PoolAnswer ConfirmSignUp(const PoolContext& context, Connection& connection, Poo
   const std::string code = request.Code();
   TRY(request.Checked());
   TRY_ASSIGN(const auto named, FindAccount(connection, name));
-  const std::string subject = AttemptSubject(name, named);
-  TRY_ASSIGN(const int wait, CountAttempt(connection, kCodeLimit, subject, context.clock.Now()));
+  const Attempt attempt{AttemptSubject(name, named), request.client()};
+  const base::Micros now = context.clock.Now();
+  TRY_ASSIGN(const int wait, CountOfClient(connection, kSignUpCodeLimit, attempt, now));
   if (wait > 0) return TooManyAttempts(wait);
   TRY_ASSIGN(auto candidates, FindUnconfirmed(connection, name, kMostUnconfirmed));
   if (named) candidates.push_back(*named);
+  TRY_ASSIGN(const bool may_guess, MayGuess(context, connection, candidates, attempt));
+  if (!may_guess) return WrongCode();
   for (const PoolAccount& candidate : candidates) {
     const PoolUser& user = candidate.user;
     TRY_ASSIGN(const CodeState state,
@@ -94,7 +117,7 @@ PoolAnswer ConfirmSignUp(const PoolContext& context, Connection& connection, Poo
       return NotAuthorized("User cannot be confirmed. Current status is " + user.status);
     }
     if (state != CodeState::kGood) return ExpiredCode();
-    return Confirm(context, connection, user, subject, code);
+    return Confirm(context, connection, user, attempt, code);
   }
   TRY(MissCode(connection, CodePurpose::kSignUp, named ? named->user.sub : "", name));
   return WrongCode();
@@ -106,8 +129,9 @@ PoolAnswer ResendConfirmationCode(const PoolContext& context, Connection& connec
   const std::string name = request.Username();
   TRY(request.Checked());
   TRY_ASSIGN(const auto named, FindAccount(connection, name));
-  TRY_ASSIGN(const int wait, CountAttempt(connection, kMailLimit, AttemptSubject(name, named),
-                                          context.clock.Now()));
+  TRY_ASSIGN(const int wait,
+             CountAttempt(connection, kMailLimit, {AttemptSubject(name, named), request.client()},
+                          context.clock.Now()));
   if (wait > 0) return TooManyAttempts(wait);
   // Which of them is meant only the reader of the mail knows: it names the handle.
   TRY_ASSIGN(auto waiting, FindUnconfirmed(connection, name, kMostResent));

@@ -51,7 +51,8 @@ PoolAnswer ChangePassword(const PoolContext& context, Connection& connection,
   TRY(CheckPassword(proposed));
   const base::Micros now = context.clock.Now();
   const std::string& sub = account.user.sub;
-  TRY_ASSIGN(const int wait, CountAttempt(connection, kSignInLimit, sub, now));
+  const Attempt attempt{sub, request.client()};
+  TRY_ASSIGN(const int wait, CountAttempt(connection, kChangePasswordLimit, attempt, now));
   if (wait > 0) {
     return RefusePool("LimitExceededException",
                       "Attempt limit exceeded, please try after some time.", wait);
@@ -60,7 +61,7 @@ PoolAnswer ChangePassword(const PoolContext& context, Connection& connection,
   TRY_ASSIGN(const bool changed, SetPassword(connection, sub, StorePassword(sub, proposed),
                                              "CONFIRMED", now, account.password.hash));
   if (!changed) return WrongPassword();  // somebody else was faster
-  TRY(ForgetAttempts(connection, kSignInLimit, sub));
+  TRY(ForgetAttempts(connection, kChangePasswordLimit, attempt));
   return "{}";
 }
 

@@ -3,16 +3,21 @@
 #include "accounts/database_users.h"
 #include "accounts/name_changes.h"
 #include "accounts/sql.h"
+#include "base/random.h"
 #include "base/timestamp.h"
 
 namespace cruddur::accounts {
 namespace {
 
+std::unexpected<base::Error> HandleTaken() {
+  return base::Fail(base::ErrorCode::kAlreadyExists, "somebody else has this handle");
+}
+
 base::Status CheckFree(Connection& connection, const User& user) {
   TRY_ASSIGN(const Rows taken,
              connection.Run(sql::kUserHandleTaken, {user.handle, user.uuid, user.cognito_user_id}));
   if (taken.empty()) return {};
-  return base::Fail(base::ErrorCode::kAlreadyExists, "somebody else has this handle");
+  return HandleTaken();
 }
 
 // The pool's user of the same name: who signs in with the handle goes on doing so.
@@ -36,6 +41,8 @@ base::Result<ChangedProfile> Change(Connection& connection, const std::string& u
   if (change.handle) after.handle = *change.handle;
   if (after == changed.before) return changed;
 
+  // Else who takes an id that the user pool made up would know that it is nobody's.
+  if (after.handle != changed.before.handle && base::IsUuid(after.handle)) return HandleTaken();
   TRY(CheckFree(connection, after));
   TRY(connection.Run(sql::kUserSetNames, {after.display_name, after.handle, after.uuid}));
   TRY(ChangeInPool(connection, changed, now));

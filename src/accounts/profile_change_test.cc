@@ -44,6 +44,14 @@ class Profile : public OnBothDatabases {
 INSTANTIATE_TEST_SUITE_P(Databases, Profile, testing::Values(Kind::kSqlite, Kind::kPostgres),
                          KindName);
 
+// Else who takes an id that was shown to them would know that it is nobody's.
+TEST_P(Profile, TakesNoIdForAHandle) {
+  const auto refused = Change({.handle = "0b3a1c5e-7d2f-4e6a-9b8c-1d2e3f4a5b6c"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kAlreadyExists);
+  EXPECT_FALSE(Take());
+}
+
 TEST_P(Profile, ChangesInTheUsersAndInThePool) {
   const auto changed = Change({.display_name = "Zoë", .handle = "zoe.b"});
   ASSERT_TRUE(changed) << changed.error().message;
