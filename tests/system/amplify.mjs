@@ -2,9 +2,12 @@
 // SRP, refreshes, changes and recovers the password, and signs out. The pool is the built-in one of a
 // server at CRUDDUR_TEST_POOL whose outbox is a file. Run by system/pool_test.py.
 import assert from 'node:assert/strict';
+import {webcrypto} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {fileURLToPath} from 'node:url';
+
+globalThis.crypto ??= webcrypto;  // what browsers have and Node 18 hasn't
 
 const require = createRequire(fileURLToPath(new URL('../node/', import.meta.url)));
 const {Amplify, fetchAuthSession} = require('@aws-amplify/core');
