@@ -120,6 +120,16 @@ def send(port, method, path, body=None, token=None, headers=None, timeout=30, co
             own.close()
 
 
+def ask(*request, **options):
+    """As send, by a client that repeats what a busy server puts off with a 503."""
+    for _ in range(100):
+        answer = send(*request, **options)
+        if answer.status != 503:
+            break
+        time.sleep(0.1)
+    return answer
+
+
 def send_raw(port, data, timeout=10, half_close=False):
     """Sends bytes as they are and reads until the peer closes (or the timeout: then TimeoutError)."""
     with socket.create_connection(("127.0.0.1", port), timeout=timeout * PATIENCE) as peer:

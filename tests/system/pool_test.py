@@ -11,6 +11,7 @@ from cruddur_process import (
     PROGRAM,
     ROOT,
     Server,
+    ask,
     demo_data,
     main,
     must_run,
@@ -44,7 +45,7 @@ class Boto3(PoolCase):
         self.assertEqual(self.server.get("/api/users/@delenn/short").status, 404)
         token = tokens["AccessToken"]
         body = {"message": "In Valen's name", "handle": "bayko"}
-        posted = send(self.server.api, "POST", "/api/messages", body, token=token)
+        posted = ask(self.server.api, "POST", "/api/messages", body, token=token)
         self.assertEqual(posted.status, 200, posted)
         self.assertEqual(posted.json["handle"], "delenn")
         self.assertEqual(posted.json["display_name"], "Delenn")
@@ -75,7 +76,7 @@ class Boto3(PoolCase):
             {"ClientId": CLIENT, "RefreshToken": tokens["RefreshToken"]},
         ).json["AuthenticationResult"]
         self.assertNotEqual(rotated["RefreshToken"], tokens["RefreshToken"])
-        lists = lambda token: send(self.server.api, "GET", "/api/message_groups", token=token).status
+        lists = lambda token: ask(self.server.api, "GET", "/api/message_groups", token=token).status
         for issued in (tokens, newer, rotated):
             self.assertEqual(lists(issued["AccessToken"]), 200)
         self.assertEqual(lists(newer["IdToken"]), 401)
@@ -99,7 +100,7 @@ class Boto3(PoolCase):
         client.global_sign_out(AccessToken=token)
         self.assertEqual(self.server.stop(), 0)
         self.server.start()
-        answer = send(self.server.api, "GET", "/api/message_groups", token=token)
+        answer = ask(self.server.api, "GET", "/api/message_groups", token=token)
         self.assertEqual(answer.status, 401)
 
     def test_passwords_are_forgotten_and_changed(self):
@@ -283,7 +284,7 @@ class Wire(PoolCase):
         data = ["--data", str(self.server.data)]
         printed = must_run("token", "pakmara", "--expires-in", "100000", *data).stdout.strip()
         signed_in = self.sign_in(self.client(), "pakmara")["AccessToken"]
-        status = lambda token: send(
+        status = lambda token: ask(
             self.server.api, "GET", "/api/message_groups", token=token
         ).status
         for token in (printed, signed_in):
@@ -298,7 +299,7 @@ class Wire(PoolCase):
         password = file.read_text().strip()
         for handle in ("andrewbrown", "bayko"):  # another test gives londo a password
             token = self.sign_in(self.client(), handle, password)["AccessToken"]
-            answer = send(self.server.api, "GET", "/api/message_groups", token=token)
+            answer = ask(self.server.api, "GET", "/api/message_groups", token=token)
             self.assertEqual(answer.status, 200, answer)
 
     def test_an_operator_sets_a_password(self):
@@ -336,12 +337,12 @@ class SomebodyElses(PoolCase):
         self.sign_up(client, "kosh")
         token = self.sign_in(client, "kosh")["AccessToken"]
         with Server(self.data, env=self.settings) as other:
-            answer = send(other.api, "GET", "/api/message_groups", token=token)
+            answer = ask(other.api, "GET", "/api/message_groups", token=token)
             self.assertEqual(answer.status, 200, answer)
             self.assertEqual(other.get("/api/users/@kosh/short").json["display_name"], "Kosh")
             # What the other server issues itself is nothing here.
             own = must_run("token", "bayko", "--data", self.data).stdout.strip()
-            self.assertEqual(send(other.api, "GET", "/api/message_groups", token=own).status, 401)
+            self.assertEqual(ask(other.api, "GET", "/api/message_groups", token=own).status, 401)
             self.assertEqual(other.post("/", {}).status, 404, "there is no pool of its own")
 
     def test_commands_read_it(self):
