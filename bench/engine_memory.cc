@@ -17,6 +17,7 @@
 #include <semaphore>
 
 #include "engine/engine.h"
+#include "settings.h"
 
 namespace {
 
@@ -27,10 +28,9 @@ struct Settings {
   int64_t items = 10'000'000, block_cache_mb = 8;
 };
 
-[[noreturn]] void Die(std::string_view what) {
-  fmt::print(stderr, "engine_memory: {}\n", what);
-  std::exit(1);
-}
+constexpr std::string_view kProgram = "engine_memory";
+
+[[noreturn]] void Die(std::string_view what) { cruddur::bench::Die(kProgram, what); }
 
 double ResidentMb() {
   std::ifstream statm("/proc/self/statm");
@@ -133,19 +133,9 @@ class Bench {
 
 int main(int count, char** arguments) {
   Settings settings;
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string_view name = arguments[i];
-    const int64_t value = std::max(std::atoll(arguments[i + 1]), 1LL);
-    if (name == "--items") {
-      settings.items = value;
-    } else if (name == "--block-cache-mb") {
-      settings.block_cache_mb = value;
-    } else {
-      Die("usage: engine_memory [--items N] [--block-cache-mb N]");
-    }
-  }
-  std::string directory = std::filesystem::temp_directory_path() / "engine_memory-XXXXXX";
-  if (mkdtemp(directory.data()) == nullptr) Die("cannot make a directory");
-  Bench(settings, directory).Run();
-  std::filesystem::remove_all(directory);
+  cruddur::bench::ReadFlags(
+      kProgram, count, arguments,
+      {{"--items", &settings.items}, {"--block-cache-mb", &settings.block_cache_mb}});
+  const cruddur::bench::TemporaryDirectory directory(kProgram);
+  Bench(settings, directory.path()).Run();
 }

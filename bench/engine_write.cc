@@ -24,6 +24,7 @@
 #include "engine/row.h"
 #include "engine/storage.h"
 #include "engine/storage_options.h"
+#include "settings.h"
 
 namespace {
 
@@ -36,10 +37,9 @@ struct Settings {
   int64_t rows = 20'000, writers = 64, rounds = 5;
 };
 
-[[noreturn]] void Die(std::string_view what) {
-  fmt::print(stderr, "engine_write: {}\n", what);
-  std::exit(1);
-}
+constexpr std::string_view kProgram = "engine_write";
+
+[[noreturn]] void Die(std::string_view what) { cruddur::bench::Die(kProgram, what); }
 
 // A message as Cruddur stores it: about 300 bytes.
 model::Item Message(int64_t number) {
@@ -265,21 +265,10 @@ void Run(const Settings& settings, const std::string& directory) {
 
 int main(int count, char** arguments) {
   Settings settings;
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string_view name = arguments[i];
-    const int64_t value = std::max(std::atoll(arguments[i + 1]), 1LL);
-    if (name == "--rows") {
-      settings.rows = value;
-    } else if (name == "--writers") {
-      settings.writers = value;
-    } else if (name == "--rounds") {
-      settings.rounds = value;
-    } else {
-      Die("usage: engine_write [--rows N] [--writers N] [--rounds N]");
-    }
-  }
-  std::string directory = std::filesystem::temp_directory_path() / "engine_write-XXXXXX";
-  if (mkdtemp(directory.data()) == nullptr) Die("cannot make a directory");
-  Run(settings, directory);
-  std::filesystem::remove_all(directory);
+  cruddur::bench::ReadFlags(kProgram, count, arguments,
+                            {{"--rows", &settings.rows},
+                             {"--writers", &settings.writers},
+                             {"--rounds", &settings.rounds}});
+  const cruddur::bench::TemporaryDirectory directory(kProgram);
+  Run(settings, directory.path());
 }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/use_future.hpp>
 #include <chrono>
 #include <cstdlib>
@@ -24,6 +25,7 @@
 #include "engine/engine.h"
 #include "messaging/service.h"
 #include "net/loop_pool.h"
+#include "settings.h"
 #include "stream/follower.h"
 
 namespace {
@@ -36,10 +38,9 @@ struct Settings {
   int64_t seconds = 10, rate = 1'000, records = 50'000;
 };
 
-[[noreturn]] void Die(std::string_view what) {
-  fmt::print(stderr, "projection: {}\n", what);
-  std::exit(1);
-}
+constexpr std::string_view kProgram = "projection";
+
+[[noreturn]] void Die(std::string_view what) { cruddur::bench::Die(kProgram, what); }
 
 class NobodyKnown final : public messaging::People {
  public:
@@ -237,27 +238,14 @@ void MeasureRate(Bench& bench, const char* name, size_t conversation_count, int6
 
 int main(int count, char** arguments) {
   Settings settings;
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string_view name = arguments[i];
-    const int64_t value = std::max(std::atoll(arguments[i + 1]), 1LL);
-    if (name == "--seconds") {
-      settings.seconds = value;
-    } else if (name == "--rate") {
-      settings.rate = value;
-    } else if (name == "--records") {
-      settings.records = value;
-    } else {
-      Die("usage: projection [--seconds N] [--rate N] [--records N]");
-    }
-  }
-  std::string directory = std::filesystem::temp_directory_path() / "projection-XXXXXX";
-  if (mkdtemp(directory.data()) == nullptr) Die("cannot make a directory");
-  {
-    Bench bench(directory);
-    fmt::print("| | |\n|---|---|\n");
-    MeasureRate(bench, "one conversation", 1, settings.records);
-    MeasureRate(bench, "10,000 conversations", 10'000, settings.records);
-    MeasureDelay(bench, settings);
-  }
-  std::filesystem::remove_all(directory);
+  cruddur::bench::ReadFlags(kProgram, count, arguments,
+                            {{"--seconds", &settings.seconds},
+                             {"--rate", &settings.rate},
+                             {"--records", &settings.records}});
+  const cruddur::bench::TemporaryDirectory directory(kProgram);
+  Bench bench(directory.path());
+  fmt::print("| | |\n|---|---|\n");
+  MeasureRate(bench, "one conversation", 1, settings.records);
+  MeasureRate(bench, "10,000 conversations", 10'000, settings.records);
+  MeasureDelay(bench, settings);
 }
